@@ -1,0 +1,1 @@
+"""Adapters of the core to AWS, on boto3."""
