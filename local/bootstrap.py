@@ -1,0 +1,134 @@
+"""Install what a make target needs, on a machine that has python3 (3.9 or later) and nothing else of ours.
+
+Runs on the machine's own Python, so it uses the standard library only and no newer syntax.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+UV_VERSION = "0.13.9"
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".tools"
+UV = TOOLS / "uv" / "bin" / "uv"
+LOG = TOOLS / "bootstrap.log"
+# What `uv sync` installs, and into which directory.
+ENVIRONMENTS = {
+    "venv": (".venv", ["--extra", "aws"], "the project and its test tools"),
+    "emulator": (".tools/emulator", ["--only-group", "emulator"], "the embedded AWS"),
+    "sam": (".tools/sam", ["--only-group", "sam"], "AWS SAM CLI"),
+    "checkov": (".tools/checkov", ["--only-group", "checkov"], "checkov"),
+}
+# What a tool says when it fails -> the sentence that a newcomer can act on.
+CAUSES = [
+    (
+        "No interpreter found",
+        "Python 3.13 is neither installed nor could be downloaded: install it and try again.",
+    ),
+    (
+        "No module named venv",
+        "This python3 has no 'venv': install it (Debian: apt-get install python3-venv).",
+    ),
+    (
+        "ensurepip is not available",
+        "This python3 has no 'venv': install it (Debian: apt-get install python3-venv).",
+    ),
+    ("No space left", "The disk is full."),
+    ("lockfile", "uv.lock does not match pyproject.toml: run 'uv lock'."),
+    (
+        "No matching distribution",
+        "The package registry cannot be reached: is there a network, or a proxy to set?",
+    ),
+    ("Failed to fetch", "The package registry cannot be reached: is there a network, or a proxy to set?"),
+    ("Request failed", "The package registry cannot be reached: is there a network, or a proxy to set?"),
+]
+
+
+class BootstrapError(Exception):
+    """A step failed; the message is the one sentence to print."""
+
+
+def main(names):
+    # type: (list[str]) -> int
+    if sys.version_info < (3, 9):
+        print("python3 is %s here; 3.9 or later is needed." % sys.version.split()[0], file=sys.stderr)
+        return 1
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            install_uv()
+            for name in names:
+                install(name)
+        except BootstrapError as error:
+            print("Cannot set up: %s" % error, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            return 130
+    return 0
+
+
+def install_uv():
+    # type: () -> None
+    """uv comes from the package registry like everything else, in an environment of its own."""
+    if UV.exists() and shell_output([str(UV), "--version"]).startswith("uv %s" % UV_VERSION):
+        return
+    shutil.rmtree(TOOLS / "uv", ignore_errors=True)
+    run("uv %s" % UV_VERSION, [sys.executable, "-m", "venv", str(TOOLS / "uv")])
+    pip = [str(TOOLS / "uv" / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    run("uv %s" % UV_VERSION, [*pip, "install", "--quiet", "--only-binary", ":all:", "uv==%s" % UV_VERSION])
+
+
+def install(name):
+    # type: (str) -> None
+    directory, options, label = ENVIRONMENTS[name]
+    environment = dict(os.environ, UV_PROJECT_ENVIRONMENT=str(ROOT / directory))
+    environment.pop("VIRTUAL_ENV", None)
+    run(label, [str(UV), "sync", "--locked", "--no-progress", *options], environment)
+    (TOOLS / (name + ".ready")).touch()
+
+
+def run(label, command, environment=None):
+    # type: (str, list[str], dict[str, str] | None) -> None
+    """Run one step with its output in the log, and a sign of life on the terminal."""
+    started = time.monotonic()
+    with LOG.open("w+") as log:
+        process = subprocess.Popen(
+            command, cwd=str(ROOT), env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+        shown = 0.0
+        while process.poll() is None:
+            time.sleep(0.05)
+            elapsed = time.monotonic() - started
+            if elapsed - shown >= 5:
+                shown = elapsed
+                print("  installing %s ... %.0f s" % (label, elapsed), flush=True)
+        log.seek(0)
+        output = log.read()
+    if process.returncode != 0:
+        raise BootstrapError(cause(label, output))
+    print("  installed %s in %.1f s" % (label, time.monotonic() - started), flush=True)
+
+
+def cause(label, output):
+    # type: (str, str) -> str
+    for words, sentence in CAUSES:
+        if words in output:
+            return sentence
+    return "installing %s failed; %s says why." % (label, LOG.relative_to(ROOT))
+
+
+def shell_output(command):
+    # type: (list[str]) -> str
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
