@@ -1,0 +1,135 @@
+"""What the core asks of the world, as small Protocols; adapters live in `jwx_aws`, fakes in the tests.
+
+Each port has one contract suite in tests/contract that runs on the fake and on the real adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from jwx.keyring import KeyRing
+
+Clock = Callable[[], int]
+"""Now, in whole epoch seconds."""
+
+
+class RingStore(Protocol):
+    """Key rings, each written whole under a condition on its version."""
+
+    def load(self, issuer: str) -> KeyRing | None:
+        """The ring as of now (strongly consistent), or None. Raises KeyRingUnavailable."""
+
+    def save(self, ring: KeyRing) -> KeyRing:
+        """Write `ring` if the stored version is still `ring.version` ("" for a new ring).
+
+        Returns it with its new version. Raises LostRace, KeyRingUnavailable.
+        """
+
+    def issuers(self, after: str | None = None) -> Iterator[str]:
+        """Names of all issuers, in a stable order, page by page; `after` resumes behind a name."""
+
+
+class KeyStatus(StrEnum):
+    """What KMS says of a key."""
+
+    USABLE = "usable"
+    DISABLED = "disabled"
+    DELETED = "deleted"  # pending deletion, or gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredKey:
+    """A KMS key of this stack, as a listing shows it; tags may lag by minutes."""
+
+    key_arn: str
+    issuer: str
+    operation: str
+    mark: str | None
+    """`published`, `retired`, `revoked`, or None."""
+    created_at: int
+    status: KeyStatus
+
+
+class KeyService(Protocol):
+    """KMS, less signing."""
+
+    def create(self, *, issuer: str, algorithm: str, operation: str, rsa_bits: int) -> str:
+        """Make a key, tagged with stack, issuer and operation; answers its ARN."""
+
+    def public_key(self, key_arn: str) -> bytes:
+        """The DER SubjectPublicKeyInfo; waits out KMS's eventual consistency, bounded."""
+
+    def mark(self, key_arn: str, mark: str) -> None:
+        """Set the tag `jwx:state`: `published` before a key enters a JWK Set, `retired`, `revoked`."""
+
+    def status(self, key_arn: str) -> KeyStatus:
+        """Usable, disabled or (to be) deleted."""
+
+    def stored(self, key_arn: str) -> StoredKey | None:
+        """One key with its tags, read from the key itself; None when it is gone."""
+
+    def disable(self, key_arn: str) -> None:
+        """Stop all signing with the key; no error when that is so already."""
+
+    def schedule_deletion(self, key_arn: str, *, days: int) -> None:
+        """Have the key deleted in `days`; no error when that is so already."""
+
+    def list_keys(self, issuer: str | None = None) -> Iterator[StoredKey]:
+        """All keys tagged with this stack (and issuer), page by page."""
+
+
+class Prober(Protocol):
+    """The signer, asked to prove a key that is not published yet."""
+
+    def probe(self, *, issuer: str, operation: str) -> bytes:
+        """The key's JWS-form signature over `lifecycle.probe_message(operation)`."""
+
+
+class Publication(Protocol):
+    """The public face of an issuer: static copy, CDN, public URL."""
+
+    def copy(self, ring: KeyRing, now: int, *, stale: Callable[[], bool]) -> None:
+        """Write the documents of `ring` to the static copy.
+
+        `stale` is asked after the copy's fence was read and before the write: when it says yes, or
+        another writer was faster, LostRace is raised and nothing (or the newer documents) stays written.
+        """
+
+    def digest(self, ring: KeyRing, now: int) -> str:
+        """A digest of the documents of `ring`."""
+
+    def invalidate(self, issuer: str, *, token: str) -> None:
+        """Have the CDN drop the issuer's documents. `token` makes a repeat harmless."""
+
+    def seen(self, issuer: str) -> Collection[str] | None:
+        """The kids that the public URL serves just now; None when it does not answer."""
+
+
+class Journal(Protocol):
+    """Where changes are told: event bus, log, metrics. Never an ARN."""
+
+    def changed(self, change: KeyChange) -> None:
+        """A key was created, published, activated, retired, revoked or deleted."""
+
+    def measured(self, issuer: str, values: Mapping[str, int]) -> None:
+        """Metrics of one run for one issuer."""
+
+    def warned(self, issuer: str, message: str) -> None:
+        """Something a person should know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChange:
+    """One change in the life of a key, fit to be told to others."""
+
+    issuer: str
+    kid: str
+    algorithm: str
+    change: str
+    """`Created`, `Published`, `Activated`, `Retired`, `Revoked` or `Deleted`."""
+    at: int
+    reason: str | None = None
+    forced: bool = False
