@@ -3,6 +3,8 @@
 Runs on the machine's own Python, so it uses the standard library only and no newer syntax.
 """
 
+from __future__ import annotations
+
 import fcntl
 import os
 import shutil
@@ -23,37 +25,27 @@ ENVIRONMENTS = {
     "sam": (".tools/sam", ["--only-group", "sam"], "AWS SAM CLI"),
     "checkov": (".tools/checkov", ["--only-group", "checkov"], "checkov"),
 }
-# What a tool says when it fails -> the sentence that a newcomer can act on.
-CAUSES = [
-    (
-        "No interpreter found",
-        "Python 3.13 is neither installed nor could be downloaded: install it and try again.",
-    ),
-    (
-        "No module named venv",
-        "This python3 has no 'venv': install it (Debian: apt-get install python3-venv).",
-    ),
-    (
-        "ensurepip is not available",
-        "This python3 has no 'venv': install it (Debian: apt-get install python3-venv).",
-    ),
-    ("No space left", "The disk is full."),
-    ("lockfile", "uv.lock does not match pyproject.toml: run 'uv lock'."),
-    (
-        "No matching distribution",
-        "The package registry cannot be reached: is there a network, or a proxy to set?",
-    ),
-    ("Failed to fetch", "The package registry cannot be reached: is there a network, or a proxy to set?"),
-    ("Request failed", "The package registry cannot be reached: is there a network, or a proxy to set?"),
-]
+# The sentences that a newcomer can act on, and the words by which a tool's failure is known.
+NO_PYTHON = "Python 3.13 is neither installed nor could be downloaded: install it and try again."
+NO_VENV = "this python3 has no 'venv' module: install it (on Debian: apt-get install python3-venv)."
+NO_NETWORK = "the package registry cannot be reached: is there a network, or a proxy to set?"
+CAUSES = {
+    "No interpreter found": NO_PYTHON,
+    "No module named venv": NO_VENV,
+    "ensurepip is not available": NO_VENV,
+    "No matching distribution": NO_NETWORK,
+    "Failed to fetch": NO_NETWORK,
+    "error sending request": NO_NETWORK,
+    "No space left": "the disk is full.",
+    "lockfile": "uv.lock does not match pyproject.toml: run 'uv lock'.",
+}
 
 
 class BootstrapError(Exception):
     """A step failed; the message is the one sentence to print."""
 
 
-def main(names):
-    # type: (list[str]) -> int
+def main(names: list[str]) -> int:
     if sys.version_info < (3, 9):
         print("python3 is %s here; 3.9 or later is needed." % sys.version.split()[0], file=sys.stderr)
         return 1
@@ -72,8 +64,7 @@ def main(names):
     return 0
 
 
-def install_uv():
-    # type: () -> None
+def install_uv() -> None:
     """uv comes from the package registry like everything else, in an environment of its own."""
     if UV.exists() and shell_output([str(UV), "--version"]).startswith("uv %s" % UV_VERSION):
         return
@@ -83,8 +74,7 @@ def install_uv():
     run("uv %s" % UV_VERSION, [*pip, "install", "--quiet", "--only-binary", ":all:", "uv==%s" % UV_VERSION])
 
 
-def install(name):
-    # type: (str) -> None
+def install(name: str) -> None:
     directory, options, label = ENVIRONMENTS[name]
     environment = dict(os.environ, UV_PROJECT_ENVIRONMENT=str(ROOT / directory))
     environment.pop("VIRTUAL_ENV", None)
@@ -92,8 +82,7 @@ def install(name):
     (TOOLS / (name + ".ready")).touch()
 
 
-def run(label, command, environment=None):
-    # type: (str, list[str], dict[str, str] | None) -> None
+def run(label: str, command: list[str], environment: dict[str, str] | None = None) -> None:
     """Run one step with its output in the log, and a sign of life on the terminal."""
     started = time.monotonic()
     with LOG.open("w+") as log:
@@ -114,16 +103,14 @@ def run(label, command, environment=None):
     print("  installed %s in %.1f s" % (label, time.monotonic() - started), flush=True)
 
 
-def cause(label, output):
-    # type: (str, str) -> str
-    for words, sentence in CAUSES:
+def cause(label: str, output: str) -> str:
+    for words, sentence in CAUSES.items():
         if words in output:
             return sentence
     return "installing %s failed; %s says why." % (label, LOG.relative_to(ROOT))
 
 
-def shell_output(command):
-    # type: (list[str]) -> str
+def shell_output(command: list[str]) -> str:
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
     except OSError:

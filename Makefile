@@ -1,0 +1,43 @@
+# Every target is one line of a tool. What a target needs is installed on its first call.
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test test-fast lint bench build deploy clean
+SHELL := /bin/bash
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
+LOCAL := .venv/bin/python -m local
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 20
+
+demo: .tools/venv.ready .tools/emulator.ready .tools/sam.ready  ## tell and check the whole story on an embedded AWS
+	@$(LOCAL) demo
+
+up: .tools/venv.ready .tools/emulator.ready .tools/sam.ready  ## start the embedded AWS, deploy to it, leave it running
+	@$(LOCAL) up
+
+down:  ## stop what 'make up' started
+	@test ! -x .venv/bin/python || $(LOCAL) down
+
+test: .tools/venv.ready .tools/emulator.ready .tools/sam.ready  ## run all tests
+	@.venv/bin/pytest -n auto
+
+test-fast: .tools/venv.ready  ## run the tests that deploy nothing
+	@.venv/bin/pytest -n auto -m "not deploy"
+
+lint: .tools/venv.ready .tools/sam.ready .tools/checkov.ready  ## check the code and the template
+	@.venv/bin/python -m local.lint
+
+bench: .tools/venv.ready  ## compare with other libraries
+	@.venv/bin/python -m benchmarks
+
+build: .tools/venv.ready .tools/sam.ready  ## build the functions and layers for AWS
+	@.tools/sam/bin/sam build
+
+deploy: build  ## deploy to AWS, asking for the parameters
+	@.tools/sam/bin/sam deploy --guided
+
+clean: down  ## stop everything and remove all that the targets made
+	@rm -rf .venv .tools .local .aws-sam .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.tools/%.ready: uv.lock .python-version local/bootstrap.py
+	@$(PYTHON) local/bootstrap.py $*
