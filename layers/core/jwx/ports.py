@@ -108,6 +108,16 @@ class Publication(Protocol):
         """The kids that the public URL serves just now; None when it does not answer."""
 
 
+class RunRecord(Protocol):
+    """What one scheduled run leaves for the next, beside the key rings."""
+
+    def load(self) -> tuple[int | None, str | None]:
+        """When a run last served every issuer, and behind which issuer an unfinished run stopped."""
+
+    def save(self, *, last_success_at: int | None, resume_after: str | None) -> None:
+        """Remember both; the last writer wins, since a repeated run does no harm."""
+
+
 class Journal(Protocol):
     """Where changes are told: event bus, log, metrics. Never an ARN."""
 
