@@ -1,0 +1,108 @@
+"""A JWK Set as a verifier sees it: RFC 7517 section 5, taken whole or not at all.
+
+A text that is no strict JWK Set changes nothing. Inside one, a key that cannot be used is skipped
+and counted, and the others still serve.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from jwx import strict_json
+from jwx.errors import VerificationError
+from jwx.jwa import ALGORITHMS, Algorithm
+from jwx.jwk import load_public_key
+from jwx.key_material import REQUIRED_MEMBERS, UnusableKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jwx.jwa import PublicKey
+
+MAX_KEYS: Final = 200
+# A key without `alg` is loaded as any row of its kind would load it. Not so ML-DSA: RFC 9964 wants it.
+_ANY_OF_KIND: Final = {(row.kty, row.crv): row for row in ALGORITHMS.values()}
+
+
+class MalformedJwkSet(ValueError):
+    """Not a JWK Set at all."""
+
+
+class VerificationKey(NamedTuple):
+    """One usable key. Two are equal when kid, kind and material are, in whichever set they came."""
+
+    kid: str | None
+    kty: str
+    crv: str | None
+    alg: str | None
+    material: tuple[str, ...]
+
+    def fits(self, algorithm: Algorithm) -> bool:
+        """One key, one algorithm where the set says which; else whatever its kind can verify."""
+        return (
+            self.kty == algorithm.kty
+            and self.crv == algorithm.crv
+            and (self.alg is None or self.alg == algorithm.name)
+        )
+
+
+class JwkSet(NamedTuple):
+    """The usable keys of one document."""
+
+    keys: Mapping[VerificationKey, PublicKey]
+    skipped: int
+
+    def select(self, kid: str | None, algorithm: Algorithm) -> VerificationKey | None:
+        """Filter first, then exactly one must be left; None when the set knows no such kid.
+
+        RFC 7517 section 4.5 lets keys of different kinds share a kid. Without a kid, the token is
+        taken only when there is exactly one key that it can mean.
+        """
+        named = [key for key in self.keys if kid is None or key.kid == kid]
+        if not named and kid is not None:
+            return None
+        fitting = [key for key in named if key.fits(algorithm)]
+        if len(fitting) == 1:
+            return fitting[0]
+        raise VerificationError("ambiguous_key" if fitting else "key_mismatch")
+
+
+def parse_jwk_set(data: bytes) -> JwkSet:
+    """The set that a document spells; MalformedJwkSet when it spells none."""
+    try:
+        document = strict_json.parse_object(data)
+    except strict_json.MalformedJson as error:
+        raise MalformedJwkSet("not a JSON object") from error
+    entries = document.get("keys")
+    if not isinstance(entries, list) or len(entries) > MAX_KEYS:
+        raise MalformedJwkSet(f"keys is not an array of up to {MAX_KEYS}")
+    return jwk_set(entries)
+
+
+def jwk_set(entries: list[Any]) -> JwkSet:
+    """The usable ones among these JWKs."""
+    keys: dict[VerificationKey, PublicKey] = {}
+    skipped = 0
+    for entry in entries:
+        try:
+            key, public_key = _load(entry)
+        except UnusableKey:
+            skipped += 1
+        else:
+            keys[key] = public_key
+    return JwkSet(MappingProxyType(keys), skipped)
+
+
+def _load(entry: Any) -> tuple[VerificationKey, PublicKey]:
+    if not isinstance(entry, dict):
+        raise UnusableKey("it is no object")
+    kid, alg, kty, crv = (entry.get(name) for name in ("kid", "alg", "kty", "crv"))
+    if not all(value is None or isinstance(value, str) for value in (kid, alg, kty, crv)):
+        raise UnusableKey("a member that is a string elsewhere is none here")
+    row = ALGORITHMS.get(alg) if alg is not None else _ANY_OF_KIND.get((str(kty), crv))
+    if row is None:
+        raise UnusableKey("its algorithm or kind is not in the table")
+    public_key = load_public_key(entry, row)
+    material = tuple(entry[name] for name in REQUIRED_MEMBERS[row.kty])
+    return VerificationKey(kid, row.kty, row.crv, alg, material), public_key

@@ -1,0 +1,82 @@
+"""The compact form of a signed token: RFC 7515 sections 3.1, 4.1 and 7.1, taken to the letter.
+
+Nothing here looks at a key. Whatever `parse_unverified` gives back was written by whoever sent the
+token; only `Verifier` turns it into claims.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jwx import base64url, strict_json
+from jwx.errors import VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_TOKEN_SIZE = 16 * 1024
+# `crit` would have to name extensions that we understand, and there are none (RFC 7515 section
+# 4.1.11); `b64` is one of those (RFC 7797); `zip` and `enc` belong to JWE. `jku`, `jwk`, `x5u` and
+# `x5c` may stand there, since some issuers send them, and nothing ever reads them.
+_REFUSED_MEMBERS = frozenset({"crit", "b64", "zip", "enc"})
+_ALPHABET_AND_DOT = base64url.ALPHABET + b"."
+
+
+class UnverifiedToken(NamedTuple):
+    """A token taken apart. Not one bit of it may be believed yet."""
+
+    header: dict[str, Any]
+    payload: bytes
+    signing_input: bytes
+    signature: bytes
+
+
+def parse_unverified(token: str, *, max_size: int = MAX_TOKEN_SIZE) -> UnverifiedToken:
+    """Take a compact JWS apart; VerificationError for anything but its one strict form."""
+    if type(token) is not str or not token.isascii():
+        raise VerificationError("malformed_token")
+    if len(token) > max_size:
+        raise VerificationError("token_too_large")
+    encoded = token.encode("ascii")
+    segments = encoded.split(b".")
+    if len(segments) != 3 or encoded.translate(None, _ALPHABET_AND_DOT):
+        raise VerificationError("malformed_token")
+    try:
+        header, payload, signature = map(base64url.decode_alphabet, segments)
+    except ValueError as error:
+        raise VerificationError("malformed_token") from error
+    signing_input = encoded[: -len(segments[2]) - 1]
+    return UnverifiedToken(_parse_header(header), payload, signing_input, signature)
+
+
+def _parse_header(data: bytes) -> dict[str, Any]:
+    try:
+        header = strict_json.parse_object(data)
+    except strict_json.MalformedJson as error:
+        raise VerificationError("malformed_header") from error
+    for name in ("alg", "kid", "typ"):
+        if not isinstance(header.get(name, ""), str):
+            raise VerificationError("malformed_header")
+    if not _REFUSED_MEMBERS.isdisjoint(header):
+        raise VerificationError("unsupported_header")
+    return header
+
+
+def parse_payload(data: bytes) -> dict[str, Any]:
+    """The claims set as it was sent: believed only after the signature holds."""
+    try:
+        return strict_json.parse_object(data)
+    except strict_json.MalformedJson as error:
+        raise VerificationError("malformed_payload") from error
+
+
+def signing_input(header: Mapping[str, Any], payload: bytes) -> bytes:
+    """What is signed: RFC 7515 section 5.1, steps 1 to 5."""
+    encoded = json.dumps(header, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return f"{base64url.encode(encoded)}.{base64url.encode(payload)}".encode()
+
+
+def compact(signing_input: bytes, signature: bytes) -> str:
+    """The token: RFC 7515 section 7.1."""
+    return f"{signing_input.decode('ascii')}.{base64url.encode(signature)}"
