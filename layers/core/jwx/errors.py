@@ -16,7 +16,9 @@ JwxError
     ├── NoActiveKey            the issuer has no key that may sign
     ├── SigningUnavailable     KMS cannot sign with the active key just now
     ├── LostRace               somebody else changed the key ring first
-    └── KeyRingUnavailable     the key ring cannot be read
+    ├── KeyRingUnavailable     the key ring cannot be read or written
+    ├── KeyServiceUnavailable  KMS cannot make or change a key just now
+    └── PublicationUnavailable the static copy or the CDN cannot be changed just now
 
 The class names are the contract of direct invokes (Lambda answers them as `errorType`).
 Messages name the field, what was given and what is allowed; never an ARN, an account id or a token.
@@ -91,7 +93,15 @@ class NoActiveKey(ServiceFailed):
 
 
 class SigningUnavailable(ServiceFailed):
-    """KMS cannot sign with the active key just now."""
+    """KMS cannot sign with the active key just now.
+
+    `throttled` says that KMS is only busy and the same key may sign in a moment; otherwise the key itself
+    is refused (disabled, deleted, out of reach), and only another key or a person can help.
+    """
+
+    def __init__(self, message: str, *, throttled: bool = False) -> None:
+        super().__init__(message)
+        self.throttled = throttled
 
 
 class LostRace(ServiceFailed):
@@ -99,4 +109,12 @@ class LostRace(ServiceFailed):
 
 
 class KeyRingUnavailable(ServiceFailed):
-    """The key ring cannot be read just now."""
+    """The key ring cannot be read or written just now."""
+
+
+class KeyServiceUnavailable(ServiceFailed):
+    """KMS cannot make, describe or change a key just now."""
+
+
+class PublicationUnavailable(ServiceFailed):
+    """The static copy cannot be written, or the CDN cannot be told, just now."""
