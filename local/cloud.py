@@ -1,0 +1,82 @@
+"""Starts and stops a local environment through its keeper process."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from local.errors import LocalError
+from local.place import ROOT, Place
+
+START_SECONDS = 40
+STOP_SECONDS = 15
+
+
+def start(place: Place, *, tied: bool) -> None:
+    """Start the keeper and wait until all of it answers; `tied` makes it end with this process."""
+    stop(place)
+    place.refuse_taken_ports()
+    shutil.rmtree(place.directory, ignore_errors=True)
+    place.directory.mkdir(parents=True)
+    command = [sys.executable, "-m", "local.keeper", place.name, str(place.aws_port), str(place.edge_port)]
+    with (place.directory / "keeper.log").open("wb") as log:
+        keeper = subprocess.Popen(
+            command + ([str(os.getpid())] if tied else []),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    (place.directory / "pid").write_text(str(keeper.pid))
+    _wait_until_ready(place, keeper)
+
+
+def _wait_until_ready(place: Place, keeper: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while not (place.directory / "ready").exists():
+        if keeper.poll() is not None:
+            raise LocalError(f"The local environment did not start: {_last_words(place)}")
+        if time.monotonic() > until:
+            stop(place)
+            raise LocalError(f"The local environment did not start within {START_SECONDS} s.")
+        time.sleep(0.05)
+
+
+def stop(place: Place) -> bool:
+    """Stop the keeper, and with it all that it started; False when nothing ran."""
+    pid = running_pid(place)
+    if pid == 0:
+        return False
+    os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + STOP_SECONDS
+    while running_pid(place) and time.monotonic() < until:
+        time.sleep(0.05)
+    (place.directory / "pid").unlink(missing_ok=True)
+    return True
+
+
+def running_pid(place: Place) -> int:
+    """The keeper's process id, or 0: a pid file may be older than the last reboot."""
+    try:
+        pid = int((place.directory / "pid").read_text())
+        _reap(pid)
+        os.kill(pid, 0)
+    except (OSError, ValueError):
+        return 0
+    return pid
+
+
+def _reap(pid: int) -> None:
+    """A child of ours stays a zombie, and so seems to run, until it is waited for."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return
+
+
+def _last_words(place: Place) -> str:
+    lines = (place.directory / "keeper.log").read_text().strip().splitlines()
+    return lines[-1] if lines else "its log is empty."

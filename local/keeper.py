@@ -1,0 +1,77 @@
+"""The process that keeps one local environment: emulator and nginx are its children.
+
+    python -m local.keeper NAME AWS_PORT EDGE_PORT [PID]
+
+With a PID it stops by itself once that process is gone, so that a killed test run leaves nothing behind.
+"""
+
+import os
+import signal
+import sys
+import time
+from contextlib import ExitStack
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.children import Child, child_process
+from local.clients import ROOT_IDENTITY, Clients
+from local.edge.agent import Edge
+from local.emulator import emulator_command, emulator_environment, wait_until_healthy
+from local.errors import LocalError
+from local.place import Place
+
+POLL_SECONDS = 0.2
+
+
+def main(name: str, aws_port: str, edge_port: str, owner: str = "") -> int:
+    place = Place(name=name, aws_port=int(aws_port), edge_port=int(edge_port))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    try:
+        with ExitStack() as stack:
+            keep(place, stack, owner=int(owner or 0))
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def keep(place: Place, stack: ExitStack, *, owner: int) -> None:
+    """Start everything, say so, and look after it until told to stop."""
+    emulator = stack.enter_context(
+        child_process("emulator", emulator_command(), place.directory, emulator_environment(place))
+    )
+    wait_until_healthy(place, emulator)
+    edge = Edge(place, Clients(place, ROOT_IDENTITY))
+    nginx = stack.enter_context(child_process("nginx", edge.command(), place.directory, {}))
+    (place.directory / "ready").touch()
+    while not _gone(owner):
+        _look_after((emulator, nginx), edge, nginx)
+        time.sleep(POLL_SECONDS)
+
+
+def _look_after(children: tuple[Child, ...], edge: Edge, nginx: Child) -> None:
+    for child in children:
+        child.refuse_death()
+    try:
+        edge.follow(nginx)
+    except (BotoCoreError, ClientError) as error:
+        print(f"the edge could not ask the emulator: {error}", file=sys.stderr, flush=True)
+
+
+def _gone(owner: int) -> bool:
+    if owner == 0:
+        return False
+    try:
+        os.kill(owner, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def _stop(_number: int, _frame: object) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
