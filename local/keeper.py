@@ -44,6 +44,9 @@ def keep(place: Place, stack: ExitStack, *, owner: int) -> None:
     wait_until_healthy(place, emulator)
     edge = Edge(place, Clients(place, ROOT_IDENTITY))
     nginx = stack.enter_context(child_process("nginx", edge.command(), place.directory, {}))
+    while not edge.is_listening():
+        nginx.refuse_death()
+        time.sleep(0.02)
     (place.directory / "ready").touch()
     while not _gone(owner):
         _look_after((emulator, nginx), edge, nginx)

@@ -9,7 +9,7 @@ from local.errors import LocalError
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
-REGION = "eu-central-1"
+REGION = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

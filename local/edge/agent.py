@@ -1,5 +1,8 @@
 """Keeps nginx in step with the emulated CloudFront: its configuration and its invalidations."""
 
+import socket
+from contextlib import closing
+
 from local.children import Child
 from local.clients import Clients
 from local.edge.configuration import nginx_configuration
@@ -30,6 +33,10 @@ class Edge:
             "-c",
             "nginx.conf",
         ]
+
+    def is_listening(self) -> bool:
+        with closing(socket.socket()) as probe:
+            return probe.connect_ex(("127.0.0.1", self._place.edge_port)) == 0
 
     def follow(self, nginx: Child) -> None:
         """Look once; called a few times a second."""

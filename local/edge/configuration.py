@@ -3,20 +3,25 @@
 import getpass
 import grp
 import os
+import re
 from pathlib import Path
 
 from local.edge.distribution import Distribution
 from local.place import Place
 
 HERE = Path(__file__).resolve().parent
-NOT_DEPLOYED = "return 503;"
+# Before the first deployment there is nothing to play; after it, the default behaviour answers 404.
+NOT_DEPLOYED = "503"
+NOT_PUBLISHED = "404"
 
 
 def nginx_configuration(place: Place, distribution: Distribution | None, *, copy_port: int) -> str:
-    """Before the first deployment there is nothing to play: every path answers 503."""
+    """What nginx needs to play the distribution, or to say that there is none yet."""
     return _fill(
         (HERE / "nginx.conf").read_text(),
-        ORIGIN=_origin(place, distribution) if distribution else NOT_DEPLOYED,
+        ORIGIN=_origin(place, distribution) if distribution else "",
+        PUBLISHED=_published(distribution.path_patterns) if distribution else "",
+        ELSEWHERE=NOT_PUBLISHED if distribution else NOT_DEPLOYED,
         USER=_user_directive(),
         SCRIPT=str(HERE / "edge.js"),
         EDGE_PORT=str(place.edge_port),
@@ -34,6 +39,15 @@ def _origin(place: Place, distribution: Distribution) -> str:
         READ_TIMEOUT=str(distribution.read_timeout),
         FAILOVER=f"error_page {codes} = @copy;" if codes else "",
     )
+
+
+def _published(patterns: tuple[str, ...]) -> str:
+    """CloudFront's `*` and `?` as regular expressions of an nginx map."""
+    return "\n".join(f'        "~{_expression(pattern)}" 1;' for pattern in patterns)
+
+
+def _expression(pattern: str) -> str:
+    return f"^{re.escape(pattern)}$".replace(r"\*", ".*").replace(r"\?", ".")
 
 
 def _user_directive() -> str:

@@ -21,6 +21,7 @@ class Distribution:
     identifier: str
     api_path: str
     bucket: str
+    path_patterns: tuple[str, ...]
     failover_codes: tuple[int, ...]
     connect_timeout: int
     read_timeout: int
@@ -45,6 +46,7 @@ def read_distribution(identifier: str, config: "DistributionConfigOutputTypeDef"
         identifier=identifier,
         api_path=f"/_aws/execute-api/{api['DomainName'].split('.')[0]}{api.get('OriginPath', '')}",
         bucket=bucket["DomainName"].split(BUCKET_HOST)[0],
+        path_patterns=tuple(each["PathPattern"] for each in config["CacheBehaviors"].get("Items", [])),
         failover_codes=_failover_codes(config),
         connect_timeout=api.get("ConnectionTimeout", 10) * api.get("ConnectionAttempts", 3),
         read_timeout=custom.get("OriginReadTimeout", 30),
