@@ -1,0 +1,74 @@
+"""The signer's journey: one request, a batch, or the rotation's probe, told apart by its only field."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeGuard
+
+from jwx.batch import Patience, each_on_its_own
+from jwx.errors import InvalidRequest, JwxError
+from jwx.issuer import Token, TokenIssuer
+from jwx.issuer_names import shown
+from jwx.ports import RingStore
+from jwx.probe import Signer, answer_probe
+from jwx.token_request import TokenRequest
+
+
+class Audit(Protocol):
+    """Who was given what: log and metrics. Never a token, never a claim."""
+
+    def signed(self, token: Token) -> None:
+        """A token was signed."""
+
+    def failed(self, error: JwxError) -> None:
+        """A request was refused or could not be served."""
+
+
+class Signing:
+    """Answers direct invokes of the signer."""
+
+    def __init__(
+        self,
+        *,
+        issuer: TokenIssuer,
+        store: RingStore,
+        signer: Signer,
+        audit: Audit,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._issuer = issuer
+        self._store = store
+        self._signer = signer
+        self._audit = audit
+        self._sleep = sleep
+
+    def answer(self, event: object, *, seconds_left: Callable[[], float]) -> dict[str, Any]:
+        """The answer to an event. Raises the errors of `jwx.errors`, whose names are the contract."""
+        if _is_only(event, "probe"):
+            return dict(answer_probe(event["probe"], store=self._store, signer=self._signer))
+        patience = Patience(seconds_left=seconds_left, sleep=self._sleep, random=random.random)
+        if _is_only(event, "tokens"):
+            return {"tokens": each_on_its_own(event["tokens"], lambda one: self._issue(one, patience))}
+        return self._issue(event, patience)
+
+    def _issue(self, request: object, patience: Patience) -> dict[str, Any]:
+        try:
+            wanted = TokenRequest.parse(request)
+            token = patience.call(lambda: self._issuer.issue(wanted))
+        except JwxError as error:
+            self._audit.failed(error)
+            raise
+        self._audit.signed(token)
+        return token.to_json()
+
+
+def _is_only(event: object, name: str) -> TypeGuard[Mapping[str, Any]]:
+    """Whether the field is there, which excludes all others."""
+    if not isinstance(event, Mapping) or name not in event:
+        return False
+    if len(event) > 1:
+        others = shown(sorted(str(field) for field in event if field != name))
+        raise InvalidRequest(f"{name}: stands alone in a request; {others} must be left out")
+    return True
