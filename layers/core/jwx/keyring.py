@@ -101,7 +101,6 @@ class Withdrawal:
     kid: str
     tagged_at: int | None = None
     disabled_at: int | None = None
-    copied_at: int | None = None
     invalidated_at: int | None = None
     invalidated_again_at: int | None = None
 
@@ -135,7 +134,7 @@ class KeyRing:
     cache_horizon: int = 0
     """No cache filled under an earlier policy may still hold its copy after this time."""
     copied: str | None = None
-    """Digest of the documents last written to the static copy; None when that is not known."""
+    """Fingerprint of what the static copy holds; None when that is not known."""
     deleting_since: int | None = None
     deleted_at: int | None = None
     restored: bool = False
@@ -147,11 +146,14 @@ class KeyRing:
 
     def active(self, algorithm: str) -> SigningKey | None:
         """The key that signs for `algorithm`, if one does."""
-        return next((k for k in self._own(algorithm) if k.activated_at and not k.signing_ended_at), None)
+        signing = (
+            k for k in self._own(algorithm) if k.activated_at is not None and k.signing_ended_at is None
+        )
+        return next(signing, None)
 
     def standby(self, algorithm: str) -> SigningKey | None:
         """The key that is next to sign for `algorithm`: the one published first."""
-        pending = [k for k in self._own(algorithm) if not k.activated_at and not k.unusable]
+        pending = [k for k in self._own(algorithm) if k.activated_at is None and k.signing_ended_at is None]
         return min(pending, key=lambda k: (k.activate_not_before or k.published_at or 0, k.kid), default=None)
 
     def key(self, kid: str) -> SigningKey | None:

@@ -104,8 +104,8 @@ class RotationPolicy:
             )
         if self.steady_keys > MAX_PUBLISHED_KEYS:
             raise InvalidPolicy(
-                f"policy.rotation_period: {self.rotation_period} s with a retention of {self.retention} s keeps "
-                f"{self.steady_keys} keys in the JWK Set; {MAX_PUBLISHED_KEYS} are allowed"
+                f"policy.rotation_period: {self.rotation_period} s with a retention of {self.retention} s "
+                f"keeps {self.steady_keys} keys in the JWK Set; {MAX_PUBLISHED_KEYS} are allowed"
             )
 
     @property

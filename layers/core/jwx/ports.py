@@ -47,6 +47,8 @@ class StoredKey:
     key_arn: str
     issuer: str
     operation: str
+    algorithm: str
+    """The tag `jwx:algorithm`: an RSA key alone does not tell RS256 from PS256."""
     mark: str | None
     """`published`, `retired`, `revoked`, or None."""
     created_at: int
@@ -57,7 +59,7 @@ class KeyService(Protocol):
     """KMS, less signing."""
 
     def create(self, *, issuer: str, algorithm: str, operation: str, rsa_bits: int) -> str:
-        """Make a key, tagged with stack, issuer and operation; answers its ARN."""
+        """Make a key, tagged with stack, issuer, algorithm and operation; answers its ARN."""
 
     def public_key(self, key_arn: str) -> bytes:
         """The DER SubjectPublicKeyInfo; waits out KMS's eventual consistency, bounded."""
@@ -97,9 +99,6 @@ class Publication(Protocol):
         `stale` is asked after the copy's fence was read and before the write: when it says yes, or
         another writer was faster, LostRace is raised and nothing (or the newer documents) stays written.
         """
-
-    def digest(self, ring: KeyRing, now: int) -> str:
-        """A digest of the documents of `ring`."""
 
     def invalidate(self, issuer: str, *, token: str) -> None:
         """Have the CDN drop the issuer's documents. `token` makes a repeat harmless."""
