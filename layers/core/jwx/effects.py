@@ -63,7 +63,7 @@ class Effects:
         }
 
     def do(self, ring: KeyRing, step: Step) -> KeyRing:
-        """Do `step`, planned from `ring`. Raises LostRace or another JwxError; then nothing is half recorded."""
+        """Do `step`, planned from `ring`. Raises LostRace or another JwxError: the next run goes on."""
         return self._handlers[step.action](ring, step)
 
     # -- birth ---------------------------------------------------------------------------------

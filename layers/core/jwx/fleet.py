@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from jwx.adoption import Sweep
@@ -52,10 +53,8 @@ class Fleet:
         """Make the `default` issuer, unless it is there or was deleted on purpose."""
         if self._ledger.load(DEFAULT) is None:
             ring = KeyRing(issuer=DEFAULT, policy=self._default_policy, created_at=self._clock())
-            try:
+            with suppress(LostRace):  # another run made it: that is as good
                 self._ledger.create(ring)
-            except LostRace:
-                pass  # another run made it: that is as good
 
     def run(self) -> dict[str, Any]:
         """One run over all issuers, from where the last one had to stop. Answers a summary."""

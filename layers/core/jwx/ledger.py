@@ -1,10 +1,13 @@
-"""Every write of a key ring goes through here: decide again inside compare-and-swap, then tell what changed."""
+"""Every write of a key ring goes through here.
+
+A change is decided again inside compare-and-swap; what became of each key is told once it is written.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from jwx.errors import LostRace, UnknownIssuer
+from jwx.errors import KeyRingUnavailable, LostRace, UnknownIssuer
 from jwx.keyring import KeyRing, SigningKey
 from jwx.ports import Clock, Journal, KeyChange, RingStore
 
@@ -34,12 +37,16 @@ class Ledger:
         """Apply `change` to the newest ring and write it.
 
         `change` is pure and is called again after a lost race; it may raise to refuse.
-        Raises UnknownIssuer, LostRace after a few tries.
+        Raises UnknownIssuer, KeyRingUnavailable for a restored ring, LostRace after a few tries.
         """
         for _ in range(TRIES):
             before = self._store.load(issuer)
             if before is None:
                 raise UnknownIssuer(f"issuer: there is no issuer {issuer!r}")
+            if before.restored:
+                raise KeyRingUnavailable(
+                    f"issuer: the key ring of {issuer!r} is from a restored table; let a reconcile check it first"
+                )
             after = change(before)
             if after is before or after == before:
                 return before

@@ -13,6 +13,9 @@ from jwx.errors import UnknownKey
 from jwx.keyring import Birth, KeyRing, SigningKey, State, Tombstone, Withdrawal
 from jwx.policy import RotationPolicy
 
+REMEMBERED = 90 * 86400
+"""Seconds that a key is remembered after its end: KMS has erased it and no backup of the table holds it."""
+
 
 def begin_birth(ring: KeyRing, *, operation: str, algorithm: str, now: int) -> KeyRing:
     """Record the intent to make a key, before KMS is asked: CreateKey has no idempotency of its own."""
@@ -119,7 +122,8 @@ def entomb(ring: KeyRing, *, kid: str, now: int) -> KeyRing:
         return ring
     stone = Tombstone(kid=kid, algorithm=key.algorithm, at=now, revoked_at=key.revoked_at)
     keys = tuple(k for k in ring.keys if k.kid != kid)
-    return replace(ring, keys=keys, tombstones=(*ring.tombstones, stone))
+    kept = (t for t in ring.tombstones if t.revoked_at is not None or now < t.at + REMEMBERED)
+    return replace(ring, keys=keys, tombstones=(*kept, stone))
 
 
 def expire(ring: KeyRing, *, kid: str) -> KeyRing:
