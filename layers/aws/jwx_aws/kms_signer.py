@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import serialization
 
 from jwx import jwa
 from jwx.errors import InvalidRequest, SigningUnavailable
-from jwx_aws.aws_errors import failing_as
+from jwx_aws.aws_errors import is_busy, told
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
+
+BUSY = frozenset(
+    {"ThrottlingException", "KMSInternalException", "DependencyTimeoutException", "KeyUnavailableException"}
+)
+"""Refusals that say nothing of the key and pass by themselves."""
 
 MAX_RAW_BYTES = 4096
 """What KMS Sign takes as Message; a digest always fits, a whole signing input may not."""
@@ -35,7 +44,7 @@ class KmsSigner:
         """
         row = jwa.algorithm(algorithm)
         payload = self._payload(row, key_arn, message)
-        with failing_as(SigningUnavailable, "KMS Sign"):
+        with _unavailable("KMS Sign"):
             answer = self._kms.sign(
                 KeyId=key_arn,
                 Message=payload,
@@ -61,9 +70,17 @@ class KmsSigner:
         """The raw public key that mu starts with (FIPS 204 section 6.2); asked for once a key."""
         known = self._ml_dsa_public_keys.get(key_arn)
         if known is None:
-            with failing_as(SigningUnavailable, "KMS GetPublicKey"):
+            with _unavailable("KMS GetPublicKey"):
                 der = self._kms.get_public_key(KeyId=key_arn)["PublicKey"]
             key = serialization.load_der_public_key(der)
             known = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
             self._ml_dsa_public_keys[key_arn] = known
         return known
+
+
+@contextmanager
+def _unavailable(operation: str) -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise SigningUnavailable(told(operation, error), throttled=is_busy(error)) from None

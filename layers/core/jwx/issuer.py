@@ -114,7 +114,7 @@ class TokenIssuer:
         jti, now = secrets.token_urlsafe(16), reading.at
         expires_at = now + _lifetime(request.expires_in, reading.ring.policy)
         iss = issuer_url(self._base_url, request.issuer)
-        claims = {"iss": iss} | request.claims | {"iat": now, "exp": expires_at, "jti": jti}
+        claims = {"iss": iss, **request.claims, "iat": now, "exp": expires_at, "jti": jti}
         if policy.own_nbf:
             claims["nbf"] = now
         elif claims.get("nbf", 0) >= expires_at:
