@@ -45,7 +45,7 @@ class Ledger:
                 raise UnknownIssuer(f"issuer: there is no issuer {issuer!r}")
             if before.restored:
                 raise KeyRingUnavailable(
-                    f"issuer: the key ring of {issuer!r} is from a restored table; let a reconcile check it first"
+                    f"issuer: the key ring of {issuer!r} is from a restored table; reconcile it first"
                 )
             after = change(before)
             if after is before or after == before:
