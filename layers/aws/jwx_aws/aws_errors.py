@@ -9,10 +9,30 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from jwx.errors import ServiceFailed
 
+_BUSY_CODES = {"ThrottlingException", "TooManyRequestsException", "KMSInternalException"}
 
-def code(error: ClientError) -> str:
+
+def code(error: ClientError | BotoCoreError) -> str:
     """The code of the refusal, such as `NotFoundException`."""
-    return str(error.response.get("Error", {}).get("Code", "Unknown"))
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", "Unknown"))
+    return type(error).__name__
+
+
+def told(operation: str, error: ClientError | BotoCoreError) -> str:
+    """A sentence fit for logs and answers, with the request id that AWS's support asks for."""
+    if isinstance(error, ClientError):
+        request = error.response.get("ResponseMetadata", {}).get("RequestId", "unknown")
+        return f"{operation}: {code(error)} (request {request})"
+    return f"{operation}: {code(error)}"
+
+
+def is_busy(error: ClientError | BotoCoreError) -> bool:
+    """Throttled, failed inside or not reached: the same call may succeed in a moment."""
+    if isinstance(error, BotoCoreError):
+        return True
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500 or code(error) in _BUSY_CODES
 
 
 @contextmanager
@@ -24,10 +44,7 @@ def failing_as(failure: type[ServiceFailed], operation: str, *, but: Collection[
     """
     try:
         yield
-    except ClientError as error:
+    except (ClientError, BotoCoreError) as error:
         if code(error) in but:
             raise
-        request = error.response.get("ResponseMetadata", {}).get("RequestId", "unknown")
-        raise failure(f"{operation}: {code(error)} (request {request})") from None
-    except BotoCoreError as error:
-        raise failure(f"{operation}: {type(error).__name__}") from None
+        raise failure(told(operation, error)) from None

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import serialization
 
 from jwx import jwa
@@ -16,11 +15,6 @@ from jwx_aws.aws_errors import is_busy, told
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
-
-BUSY = frozenset(
-    {"ThrottlingException", "KMSInternalException", "DependencyTimeoutException", "KeyUnavailableException"}
-)
-"""Refusals that say nothing of the key and pass by themselves."""
 
 MAX_RAW_BYTES = 4096
 """What KMS Sign takes as Message; a digest always fits, a whole signing input may not."""
