@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from jwx.errors import SigningUnavailable
+from jwx import base64url
+from jwx.errors import JwxError, SigningUnavailable
 from jwx.ports import RingStore
-from jwx.probe import probe_message
-from jwx_aws.kms_signer import KmsSigner
+from jwx.probe import Signer, answer_probe
 from tests.fakes.calls import Calls
 
 
 class FakeProber:
-    """The port `Prober`: like the signer, it finds the key in the ring by its operation id."""
+    """The port `Prober`: the signer's own code in process, its errors told as an invoke would tell them."""
 
-    def __init__(self, store: RingStore, signer: KmsSigner, calls: Calls | None = None) -> None:
+    def __init__(self, store: RingStore, signer: Signer, calls: Calls | None = None) -> None:
         self._store = store
         self._signer = signer
         self._calls = calls or Calls()
 
     def probe(self, *, issuer: str, operation: str) -> bytes:
+        given = {"issuer": issuer, "operation": operation}
         with self._calls("signer.probe"):
-            ring = self._store.load(issuer)
-            birth = ring.birth(operation) if ring else None
-            if birth is None or birth.key_arn is None:
-                raise SigningUnavailable(f"probe: issuer {issuer!r} has no key of operation {operation!r}")
-            return self._signer.sign(birth.key_arn, birth.algorithm, probe_message(operation))
+            try:
+                answer = answer_probe(given, store=self._store, signer=self._signer)
+            except JwxError as error:
+                raise SigningUnavailable(f"probe: {type(error).__name__}") from None
+            return base64url.decode(answer["signature"])
