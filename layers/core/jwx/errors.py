@@ -42,6 +42,10 @@ class VerificationError(JwxError):
         super().__init__(reason)
         self.reason = reason
         self.retryable = retryable
+        self.issuer: str | None = None
+        """The configured issuer that it was judged for; never what the token says of itself."""
+        self.kid: str | None = None
+        """The key that the token names, for the log only: the sender chose it."""
 
 
 class ConfigurationError(JwxError):

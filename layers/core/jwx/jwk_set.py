@@ -6,7 +6,7 @@ and counted, and the others still serve.
 
 from __future__ import annotations
 
-from types import MappingProxyType
+import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jwx import strict_json
@@ -30,13 +30,15 @@ class MalformedJwkSet(ValueError):
 
 
 class VerificationKey(NamedTuple):
-    """One usable key. Two are equal when kid, kind and material are, in whichever set they came."""
+    """One usable key."""
 
+    identity: str
+    """Equal for the same kid, kind and material, in whichever set they come."""
     kid: str | None
     kty: str
     crv: str | None
     alg: str | None
-    material: tuple[str, ...]
+    public_key: PublicKey
 
     def fits(self, algorithm: Algorithm) -> bool:
         """One key, one algorithm where the set says which; else whatever its kind can verify."""
@@ -50,7 +52,9 @@ class VerificationKey(NamedTuple):
 class JwkSet(NamedTuple):
     """The usable keys of one document."""
 
-    keys: Mapping[VerificationKey, PublicKey]
+    keys: Mapping[str, VerificationKey]
+    """By identity: a key that is listed twice is one key."""
+    by_kid: Mapping[str | None, tuple[VerificationKey, ...]]
     skipped: int
 
     def select(self, kid: str | None, algorithm: Algorithm) -> VerificationKey | None:
@@ -59,8 +63,8 @@ class JwkSet(NamedTuple):
         RFC 7517 section 4.5 lets keys of different kinds share a kid. Without a kid, the token is
         taken only when there is exactly one key that it can mean.
         """
-        named = [key for key in self.keys if kid is None or key.kid == kid]
-        if not named and kid is not None:
+        named = self.by_kid.get(kid) if kid is not None else tuple(self.keys.values())
+        if named is None:
             return None
         fitting = [key for key in named if key.fits(algorithm)]
         if len(fitting) == 1:
@@ -82,19 +86,22 @@ def parse_jwk_set(data: bytes) -> JwkSet:
 
 def jwk_set(entries: list[Any]) -> JwkSet:
     """The usable ones among these JWKs."""
-    keys: dict[VerificationKey, PublicKey] = {}
+    keys: dict[str, VerificationKey] = {}
+    by_kid: dict[str | None, tuple[VerificationKey, ...]] = {}
     skipped = 0
     for entry in entries:
         try:
-            key, public_key = _load(entry)
+            key = _load(entry)
         except UnusableKey:
             skipped += 1
-        else:
-            keys[key] = public_key
-    return JwkSet(MappingProxyType(keys), skipped)
+            continue
+        if key.identity not in keys:
+            by_kid[key.kid] = (*by_kid.get(key.kid, ()), key)
+        keys.setdefault(key.identity, key)
+    return JwkSet(keys, by_kid, skipped)
 
 
-def _load(entry: Any) -> tuple[VerificationKey, PublicKey]:
+def _load(entry: Any) -> VerificationKey:
     if not isinstance(entry, dict):
         raise UnusableKey("it is no object")
     kid, alg, kty, crv = (entry.get(name) for name in ("kid", "alg", "kty", "crv"))
@@ -104,5 +111,5 @@ def _load(entry: Any) -> tuple[VerificationKey, PublicKey]:
     if row is None:
         raise UnusableKey("its algorithm or kind is not in the table")
     public_key = load_public_key(entry, row)
-    material = tuple(entry[name] for name in REQUIRED_MEMBERS[row.kty])
-    return VerificationKey(kid, row.kty, row.crv, alg, material), public_key
+    identity = json.dumps([kid, alg, *(entry[name] for name in ("kty", *REQUIRED_MEMBERS[row.kty]))])
+    return VerificationKey(identity, kid, row.kty, row.crv, alg, public_key)

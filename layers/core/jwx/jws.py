@@ -7,6 +7,8 @@ token; only `Verifier` turns it into claims.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jwx import base64url, strict_json
@@ -26,7 +28,7 @@ _ALPHABET_AND_DOT = base64url.ALPHABET + b"."
 class UnverifiedToken(NamedTuple):
     """A token taken apart. Not one bit of it may be believed yet."""
 
-    header: dict[str, Any]
+    header: Mapping[str, Any]
     payload: bytes
     signing_input: bytes
     signature: bytes
@@ -43,14 +45,21 @@ def parse_unverified(token: str, *, max_size: int = MAX_TOKEN_SIZE) -> Unverifie
     if len(segments) != 3 or encoded.translate(None, _ALPHABET_AND_DOT):
         raise VerificationError("malformed_token")
     try:
-        header, payload, signature = map(base64url.decode_alphabet, segments)
+        payload = base64url.decode_alphabet(segments[1])
+        signature = base64url.decode_alphabet(segments[2])
     except ValueError as error:
         raise VerificationError("malformed_token") from error
     signing_input = encoded[: -len(segments[2]) - 1]
-    return UnverifiedToken(_parse_header(header), payload, signing_input, signature)
+    return UnverifiedToken(_parse_header(segments[0]), payload, signing_input, signature)
 
 
-def _parse_header(data: bytes) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _parse_header(segment: bytes) -> Mapping[str, Any]:
+    """Kept, since all tokens of one key have one header."""
+    try:
+        data = base64url.decode_alphabet(segment)
+    except ValueError as error:
+        raise VerificationError("malformed_token") from error
     try:
         header = strict_json.parse_object(data)
     except strict_json.MalformedJson as error:
@@ -60,7 +69,7 @@ def _parse_header(data: bytes) -> dict[str, Any]:
             raise VerificationError("malformed_header")
     if not _REFUSED_MEMBERS.isdisjoint(header):
         raise VerificationError("unsupported_header")
-    return header
+    return MappingProxyType(header)
 
 
 def parse_payload(data: bytes) -> dict[str, Any]:

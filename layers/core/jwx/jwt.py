@@ -6,7 +6,7 @@ is of the wrong type is refused, never converted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jwx.errors import VerificationError
 
@@ -30,19 +30,15 @@ class Window(NamedTuple):
     opens: float
     closes: float
 
-    def check(self, now: float) -> None:
-        if now >= self.closes:
-            raise VerificationError("expired")
-        if now < self.opens:
-            raise VerificationError("not_yet_valid")
-
 
 def validate_claims(claims: Mapping[str, Any], rules: ClaimRules, *, now: float) -> Window:
     """VerificationError unless all of them hold just now; else the time in which they do."""
-    _check_types(claims)
+    for name in _STRINGS:
+        if type(claims.get(name, "")) is not str:
+            raise VerificationError("malformed_claim")
     if claims.get("iss") != rules.issuer:
         raise VerificationError("wrong_issuer")
-    _check_audience(claims, rules.audiences)
+    _check_audience(claims.get("aud"), rules.audiences)
     window = _check_times(claims, rules, now)
     if not rules.required <= claims.keys():
         raise VerificationError("missing_claim")
@@ -52,37 +48,46 @@ def validate_claims(claims: Mapping[str, Any], rules: ClaimRules, *, now: float)
     return window
 
 
-def _check_types(claims: Mapping[str, Any]) -> None:
-    for name in ("iss", "sub", "jti", "client_id"):
-        if name in claims and type(claims[name]) is not str:
-            raise VerificationError("malformed_claim")
-    for name in ("exp", "nbf", "iat"):
-        # Booleans are numbers to Python and none to JSON, hence `type`; the parser let in only
-        # finite numbers.
-        if name in claims and type(claims[name]) not in (int, float):
-            raise VerificationError("malformed_claim")
+_STRINGS: Final = ("iss", "sub", "jti", "client_id")
 
 
-def _check_audience(claims: Mapping[str, Any], ours: frozenset[str]) -> None:
-    given = claims.get("aud")
-    if given is None:
+def _check_audience(given: Any, ours: frozenset[str]) -> None:
+    if type(given) is str:
+        given = (given,)
+    elif given is None:
         raise VerificationError("missing_claim")
-    values = given if type(given) is list else [given]
-    if not all(type(value) is str for value in values):
+    elif type(given) is not list or not all(type(value) is str for value in given):
         raise VerificationError("malformed_claim")
-    if ours.isdisjoint(values):
+    if ours.isdisjoint(given):
         raise VerificationError("wrong_audience")
 
 
 def _check_times(claims: Mapping[str, Any], rules: ClaimRules, now: float) -> Window:
-    expires, issued, starts = claims.get("exp"), claims.get("iat"), claims.get("nbf")
-    if expires is None or (rules.max_lifetime is not None and issued is None):
+    expires, issued, starts = _moment(claims, "exp"), _moment(claims, "iat"), _moment(claims, "nbf")
+    if expires is None:
         raise VerificationError("missing_claim")
-    if rules.max_lifetime is not None and issued is not None and expires - issued > rules.max_lifetime:
-        raise VerificationError("lifetime_too_long")
-    if issued is not None and issued - rules.leeway > now:
-        raise VerificationError("issued_in_future")
-    known = [moment for moment in (issued, starts) if moment is not None]
-    window = Window(max(known, default=float("-inf")) - rules.leeway, expires + rules.leeway)
-    window.check(now)
-    return window
+    opens = float("-inf") if starts is None else starts
+    if issued is not None:
+        if issued - rules.leeway > now:
+            raise VerificationError("issued_in_future")
+        opens = max(opens, issued)
+    if rules.max_lifetime is not None:
+        if issued is None:
+            raise VerificationError("missing_claim")
+        if expires - issued > rules.max_lifetime:
+            raise VerificationError("lifetime_too_long")
+    if now >= expires + rules.leeway:
+        raise VerificationError("expired")
+    if now < opens - rules.leeway:
+        raise VerificationError("not_yet_valid")
+    return Window(opens - rules.leeway, expires + rules.leeway)
+
+
+def _moment(claims: Mapping[str, Any], name: str) -> float | None:
+    """A NumericDate. Booleans are numbers to Python and none to JSON; the parser let no infinity in."""
+    value = claims.get(name)
+    if type(value) is int or type(value) is float:
+        return value
+    if name in claims:
+        raise VerificationError("malformed_claim")
+    return None

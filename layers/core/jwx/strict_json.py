@@ -33,7 +33,7 @@ def parse(data: bytes) -> Any:
     try:
         text = data.decode("utf-8")
         _refuse_deep_nesting(text)
-        value = _DECODER.decode(text)
+        value = _scan(text.strip(" \t\n\r"))
         if "\\u" in text:
             # RFC 7493 section 2.1: a lone surrogate is no character, and no log can print it.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -41,6 +41,16 @@ def parse(data: bytes) -> Any:
         raise
     except ValueError as error:  # Unicode and JSON errors are both of this kind
         raise MalformedJson("not JSON in UTF-8") from error
+    return value
+
+
+def _scan(text: str) -> Any:
+    try:
+        value, end = _DECODER.scan_once(text, 0)  # type: ignore[attr-defined] # typeshed leaves it out
+    except StopIteration as error:
+        raise MalformedJson("not JSON") from error
+    if end != len(text):
+        raise MalformedJson("something follows the value")
     return value
 
 
