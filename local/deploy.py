@@ -16,6 +16,7 @@ from local.errors import LocalError
 from local.place import REGION, ROOT, TOOLS, Place
 
 SAM = str(TOOLS / "sam" / "bin" / "sam")
+SETTINGS = ROOT / "samconfig.toml"
 TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
 ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64", "amd64": "x86_64"}
 
@@ -45,8 +46,10 @@ def _staged_build(place: Place) -> Path:
 
 def _deploy_command(place: Place) -> list[str]:
     overrides = [*_local_settings().get("parameter_overrides", []), *_own_parameters(place)]
-    command = [SAM, "deploy", "--config-env", "local", "--stack-name", place.stack_name, "--region", REGION]
-    return [*command, "--no-progressbar", "--parameter-overrides", *overrides]
+    # sam looks for its settings beside the template, and this template is a built one.
+    settings = ["--config-file", str(SETTINGS), "--config-env", "local"]
+    stack = ["--stack-name", place.stack_name, "--region", REGION]
+    return [SAM, "deploy", *settings, *stack, "--no-progressbar", "--parameter-overrides", *overrides]
 
 
 def _own_parameters(place: Place) -> list[str]:
@@ -60,14 +63,14 @@ def _own_parameters(place: Place) -> list[str]:
 
 def _local_settings() -> dict[str, Any]:
     """An option given on sam's command line replaces the one in its file, so both are joined here."""
-    settings = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    settings = tomllib.loads(SETTINGS.read_text())
     return dict(settings["local"]["deploy"]["parameters"])
 
 
 def _environment(place: Place, deployer: Identity) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     path = os.pathsep.join([str(TOOLS / "uv" / "bin"), str(ROOT / ".venv" / "bin"), os.environ["PATH"]])
-    return kept | deployer.environment(place) | {"PATH": path, "SAM_CLI_TELEMETRY": "0"}
+    return kept | deployer.environment(place) | {"PATH": path, "SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
 
 
 def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
@@ -83,4 +86,4 @@ def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
         )
     if finished.returncode != 0:
         tail = log.read_text(errors="replace").strip().splitlines()[-12:]
-        raise LocalError("\n  ".join([f"'{' '.join(command[:2])}' failed; the end of {log}:", *tail]))
+        raise LocalError("\n  ".join([f"'sam {command[1]}' failed; the end of {log}:", *tail]))
