@@ -20,10 +20,11 @@ UV = TOOLS / "uv" / "bin" / "uv"
 LOG = TOOLS / "bootstrap.log"
 # What `uv sync` installs, and into which directory.
 ENVIRONMENTS = {
-    "venv": (".venv", ["--extra", "aws"], "the project and its test tools"),
+    "venv": (".venv", ["--extra", "aws", "--extra", "cli"], "the project and its test tools"),
     "emulator": (".tools/emulator", ["--only-group", "emulator"], "the embedded AWS"),
     "sam": (".tools/sam", ["--only-group", "sam"], "AWS SAM CLI"),
     "checkov": (".tools/checkov", ["--only-group", "checkov"], "checkov"),
+    "interop": (".tools/interop", ["--only-group", "interop"], "Envoy"),
 }
 # The sentences that a newcomer can act on, and the words by which a tool's failure is known.
 NO_PYTHON = "Python 3.13 is neither installed nor could be downloaded: install it and try again."

@@ -1,0 +1,1 @@
+"""The command line: looks at issuers from outside, and asks the deployed functions."""
