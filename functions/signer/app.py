@@ -1,0 +1,93 @@
+"""Claims -> token: a direct invoke with one request, a batch of them, or the rotation's probe."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+import boto3
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+
+from jwx.batch import SIDE_BY_SIDE
+from jwx.issuer import TokenIssuer
+from jwx.ring_cache import RingCache
+from jwx.settings import base_url, required
+from jwx.signing import Signing
+from jwx.token_policy import TokenPolicies
+from jwx_aws.dynamodb import DynamoRingStore
+from jwx_aws.kms_signer import KmsSigner
+from jwx_aws.pyjwt_encoder import PyJwtEncoder
+from jwx_aws.rotation_summons import RotationSummons
+from jwx_aws.signing_audit import SigningAudit
+
+
+class Context(Protocol):
+    """What is used of Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Until Lambda ends this call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """What one call needs."""
+
+    signing: Signing
+    audit: SigningAudit
+
+
+def lambda_handler(event: Any, context: Context) -> dict[str, Any]:
+    """Lambda's entry."""
+    return serve(event, context, from_env())
+
+
+def serve(event: Any, context: Context, signer: Signer) -> dict[str, Any]:
+    """Answer one call; its counters are written whether it succeeds or not."""
+    try:
+        return signer.signing.answer(
+            event, seconds_left=lambda: context.get_remaining_time_in_millis() / 1000
+        )
+    finally:
+        signer.audit.flush()
+
+
+@cache
+def from_env() -> Signer:
+    """The wiring of a deployed function."""
+    # KMS is asked again by `jwx.batch.Patience`, which knows how much time is left; the SDK adds one attempt.
+    patient = Config(
+        connect_timeout=1,
+        read_timeout=3,
+        max_pool_connections=SIDE_BY_SIDE,
+        retries={"mode": "standard", "total_max_attempts": 2},
+    )
+    once = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+    logger = Logger()
+    store = DynamoRingStore(
+        boto3.client("dynamodb", config=patient), table=required(os.environ, "KEY_RING_TABLE")
+    )
+    kms = KmsSigner(boto3.client("kms", config=patient))
+    summons = RotationSummons(
+        boto3.client("lambda", config=once),
+        function_name=required(os.environ, "ROTATION_FUNCTION"),
+        clock=_now,
+        logger=logger,
+    )
+    issuer = TokenIssuer(
+        base_url=base_url(os.environ),
+        rings=RingCache(store, _now),
+        signer=kms,
+        encode=PyJwtEncoder(),
+        summons=summons,
+        policies=TokenPolicies.parse(os.environ.get("TOKEN_POLICIES", "") or "{}"),
+    )
+    audit = SigningAudit(logger)
+    return Signer(signing=Signing(issuer=issuer, store=store, signer=kms, audit=audit), audit=audit)
+
+
+def _now() -> int:
+    return int(time.time())
