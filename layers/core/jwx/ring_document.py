@@ -80,7 +80,7 @@ def _ring(document: Document, *, version: str, restored: bool) -> KeyRing:
 
 def _policy(stored: Document) -> RotationPolicy:
     """Not validated again: a bound that a later release tightens must not make a ring unreadable."""
-    return RotationPolicy(**{**stored, "algorithms": tuple(stored["algorithms"])})
+    return RotationPolicy(**{**stored, "algorithms": tuple(stored.get("algorithms", ()))})
 
 
 def _key(stored: Document) -> SigningKey:
