@@ -14,16 +14,21 @@ START_SECONDS = 40
 STOP_SECONDS = 15
 
 
-def start(place: Place, *, tied: bool) -> None:
-    """Start the keeper and wait until all of it answers; `tied` makes it end with this process."""
-    stop(place)
+def this_process() -> int:
+    return os.getpid()
+
+
+def start(place: Place, *, owner: int | None) -> None:
+    """Start the keeper and wait until all of it answers; it ends with the owner, if it has one."""
+    if running_pid(place):
+        raise LocalError(f"'{place.name}' is running already; stop it first.")
     place.refuse_taken_ports()
     shutil.rmtree(place.directory, ignore_errors=True)
     place.directory.mkdir(parents=True)
     command = [sys.executable, "-m", "local.keeper", place.name, str(place.aws_port), str(place.edge_port)]
     with (place.directory / "keeper.log").open("wb") as log:
         keeper = subprocess.Popen(
-            command + ([str(os.getpid())] if tied else []),
+            command + ([str(owner)] if owner else []),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -1,5 +1,6 @@
 """Runs the real `sam build` and `sam deploy` of the real template against a local environment."""
 
+import json
 import os
 import platform
 import shutil
@@ -18,6 +19,7 @@ from local.place import REGION, ROOT, TOOLS, Place
 SAM = str(TOOLS / "sam" / "bin" / "sam")
 SETTINGS = ROOT / "samconfig.toml"
 TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
+ROUTE_SCOPES = {"GET /orders": ["orders:read"], "GET /whoami": ["orders:read"]}
 ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64", "amd64": "x86_64"}
 
 
@@ -54,7 +56,9 @@ def _deploy_command(place: Place) -> list[str]:
 
 def _own_parameters(place: Place) -> list[str]:
     """What depends on this machine and on the ports that were free."""
+    scopes = json.dumps(json.dumps(ROUTE_SCOPES, separators=(",", ":")))
     return [
+        f"RouteScopes={scopes}",
         f"Architecture={ARCHITECTURES[platform.machine().lower()]}",
         f"LocalIssuerUrl={place.edge_url}",
         f"LocalEndpointUrl={place.aws_url}",
@@ -70,7 +74,11 @@ def _local_settings() -> dict[str, Any]:
 def _environment(place: Place, deployer: Identity) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     path = os.pathsep.join([str(TOOLS / "uv" / "bin"), str(ROOT / ".venv" / "bin"), os.environ["PATH"]])
-    return kept | deployer.environment(place) | {"PATH": path, "SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
+    return (
+        kept
+        | deployer.environment(place)
+        | {"PATH": path, "SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "1"}
+    )
 
 
 def _run(command: list[str], environment: dict[str, str], log: Path) -> None:

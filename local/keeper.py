@@ -6,6 +6,7 @@ With a PID it stops by itself once that process is gone, so that a killed test r
 """
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -29,6 +30,7 @@ def main(name: str, aws_port: str, edge_port: str, owner: str = "") -> int:
         signal.signal(number, _stop)
     try:
         with ExitStack() as stack:
+            stack.callback(_clear, place)
             keep(place, stack, owner=int(owner or 0))
     except LocalError as error:
         print(error, file=sys.stderr)
@@ -60,6 +62,13 @@ def _look_after(children: tuple[Child, ...], edge: Edge, nginx: Child) -> None:
         edge.follow(nginx)
     except (BotoCoreError, ClientError) as error:
         print(f"the edge could not ask the emulator: {error}", file=sys.stderr, flush=True)
+
+
+def _clear(place: Place) -> None:
+    """The logs stay; what they were about goes."""
+    for name in ("tmp", "cache", "build", "ready"):
+        path = place.directory / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _gone(owner: int) -> bool:

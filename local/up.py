@@ -1,0 +1,53 @@
+"""`make up`: a local environment that keeps running."""
+
+import json
+
+from local.clients import ROOT_IDENTITY
+from local.console import Reporter
+from local.environment import bring_up
+from local.place import REGION, Place
+from local.stack import Stack
+from local.story import first_keys
+
+CLAIMS = {"sub": "svc-1", "aud": "api://orders", "scope": "orders:read"}
+
+
+def up(place: Place, reporter: Reporter) -> int:
+    stack = bring_up(place, reporter, owner=None)
+    with reporter.step("making the first keys"):
+        first_keys(stack)
+    reporter.say(instructions(stack))
+    return 0
+
+
+def instructions(stack: Stack) -> str:
+    """Where everything is, and a token by either of two tools."""
+    request = json.dumps({"claims": CLAIMS})
+    signer = stack.outputs["SignerFunctionName"]
+    key, secret = ROOT_IDENTITY.access_key_id, ROOT_IDENTITY.secret_access_key
+    endpoint = stack.place.aws_url
+    return f"""
+It runs until 'make down'.
+
+  embedded AWS  {endpoint}  (region {REGION}, access key '{key}', secret '{secret}')
+  issuer        {stack.outputs["IssuerUrl"]}
+  JWK Set       {stack.jwks_url}
+  example API   {stack.outputs["ApiUrl"]}/orders
+  logs          {stack.place.directory}
+
+A token with curl:
+
+  curl -s --user {key}:{secret} --aws-sigv4 aws:amz:{REGION}:lambda \\
+    {endpoint}/2015-03-31/functions/{signer}/invocations \\
+    -d '{request}'
+
+The same with the AWS CLI:
+
+  AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret} AWS_REGION={REGION} \\
+    aws lambda invoke --endpoint-url {endpoint} --function-name {signer} \\
+    --cli-binary-format raw-in-base64-out --payload '{request}' /dev/stdout
+
+Use it:
+
+  curl -i {stack.outputs["ApiUrl"]}/orders -H "Authorization: Bearer $TOKEN"
+"""
