@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,15 +41,19 @@ def main() -> int:
 
 
 def verdicts() -> Iterator[Verdict]:
-    yield _by_exit_code(
-        [SAM, "validate", "--lint", "--region", REGION, "--template", str(TEMPLATE)], TEMPLATE
-    )
-    with tempfile.TemporaryDirectory() as directory:
+    """All tools take seconds to start, so that they run side by side."""
+    with tempfile.TemporaryDirectory() as directory, ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         made = Path(directory) / "transformed.json"
         made.write_text(_transformed())
-        for form in (TEMPLATE, made):
-            yield _by_exit_code([CFN_LINT, "--template", str(form)], form)
-            yield judged_by_checkov(form, resources=_resources(made))
+        judgements = [
+            pool.submit(judged_by_checkov, form, resources=_resources(made)) for form in (TEMPLATE, made)
+        ]
+        judgements += [
+            pool.submit(_by_exit_code, [CFN_LINT, "--template", str(form)], form) for form in (TEMPLATE, made)
+        ]
+        validate = [SAM, "validate", "--lint", "--region", REGION, "--template", str(TEMPLATE)]
+        judgements.append(pool.submit(_by_exit_code, validate, TEMPLATE))
+        yield from (judgement.result() for judgement in judgements)
 
 
 def judged_by_checkov(form: Path, *, resources: int) -> Verdict:
