@@ -1,0 +1,83 @@
+"""The answers that each kind of API understands.
+
+REST and WebSocket APIs and HTTP API payload 1.0 take a policy; HTTP API 2.0 takes `isAuthorized` or a
+policy, as its authorizer is set up (`EnableSimpleResponses`); AppSync a form of its own. A simple answer
+that API Gateway caches holds for every route: give such an authorizer `$context.routeKey` as an
+identity source, or a policy, or no cache.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from jwx.authorization.routes import Routes, deny_all, scopes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jwx.authorization.events import AuthorizerEvent
+
+CONTEXT_CLAIMS: Final = ("sub", "client_id", "scope", "iss", "jti", "exp")
+MAX_TTL: Final = 3600
+
+
+class Unauthorized(Exception):
+    """API Gateway answers 401 when a function fails with exactly this word, and 500 with any other."""
+
+    def __init__(self) -> None:
+        super().__init__("Unauthorized")
+
+
+class Answers(NamedTuple):
+    """How to answer; the same for every event."""
+
+    routes: Routes
+    simple_http_2: bool = True
+    extra_claims: tuple[str, ...] = ()
+
+    def accept(
+        self, event: AuthorizerEvent, claims: Mapping[str, Any], now: float
+    ) -> tuple[bool, dict[str, Any]]:
+        """Whether the route is open to the holder of these claims, and the answer that says so."""
+        scopes, route = scopes_of(claims), event.route
+        is_open = self.routes.allows(route.method, route.path, scopes)
+        context = self._context(claims)
+        if event.shape == "appsync":
+            strings = {name: str(value) for name, value in context.items()}
+            return is_open, _appsync(is_open, strings, min(MAX_TTL, max(0, int(claims["exp"] - now))))
+        if event.shape == "http_2" and self.simple_http_2:
+            return is_open, {"isAuthorized": is_open, "context": context}
+        principal = claims.get("sub") or claims.get("client_id") or claims["iss"]
+        return is_open, _policy(principal, self.routes.policy(route.stage_arn, scopes), context)
+
+    def refuse(self, event: AuthorizerEvent) -> dict[str, Any]:
+        """The answer to a token that is not believed; Unauthorized where that makes a 401.
+
+        HTTP APIs make it one only without identity sources; with them, 403 is all there is.
+        """
+        if event.shape == "appsync":
+            return _appsync(False, {}, 0)
+        if event.shape in ("rest", "websocket") or not event.has_identity_source:
+            raise Unauthorized from None
+        if event.shape == "http_2" and self.simple_http_2:
+            return {"isAuthorized": False, "context": {}}
+        return _policy("anonymous", deny_all(event.route.stage_arn), {})
+
+    def _context(self, claims: Mapping[str, Any]) -> dict[str, str | int | float]:
+        """Scalars only: an object in it makes API Gateway answer 500."""
+        context = {
+            name: claims[name] for name in CONTEXT_CLAIMS if isinstance(claims.get(name), (str, int, float))
+        }
+        for name in self.extra_claims:
+            if name in claims:
+                context[name] = json.dumps(claims[name], separators=(",", ":"))
+        return context
+
+
+def _policy(principal: str, document: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+    return {"principalId": principal, "policyDocument": document, "context": context}
+
+
+def _appsync(is_open: bool, context: dict[str, str], ttl: int) -> dict[str, Any]:
+    return {"isAuthorized": is_open, "resolverContext": context, "deniedFields": [], "ttlOverride": ttl}

@@ -1,0 +1,62 @@
+"""One event in, one decision out; the only place where the parts of this package meet."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from jwx.authorization.bearer import WebSocketToken, find_token
+from jwx.authorization.events import AuthorizerEvent, read_event
+from jwx.authorization.outcomes import Outcome, OutcomeLog
+from jwx.errors import VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jwx.authorization.answers import Answers
+    from jwx.verifier import Verifier
+
+
+class Authorizer:
+    """Decides on events. Every way out leaves one line in the log."""
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        answers: Answers,
+        log: OutcomeLog,
+        *,
+        websocket: WebSocketToken = WebSocketToken(),  # noqa: B008 (an immutable value)
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._verifier, self._answers, self._log = verifier, answers, log
+        self._websocket, self._clock = websocket, clock
+
+    def authorize(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer for API Gateway or AppSync.
+
+        Raises Unauthorized where that is how to say 401, and the retryable VerificationError, which
+        becomes a 500, when there was nothing to judge with.
+        """
+        request = read_event(event)
+        try:
+            verified = self._verifier.examine(find_token(request, self._websocket))
+        except VerificationError as error:
+            return self._refuse(request, error)
+        is_open, answer = self._answers.accept(request, verified.claims, self._clock())
+        outcome, reason = ("allowed", "valid") if is_open else ("denied", "insufficient_scope")
+        self._record(request, outcome, reason, verified.issuer, verified.kid)
+        return answer
+
+    def _refuse(self, request: AuthorizerEvent, error: VerificationError) -> dict[str, Any]:
+        outcome = "unavailable" if error.retryable else "unauthorized"
+        self._record(request, outcome, error.reason, error.issuer, error.kid)
+        if error.retryable:
+            raise error
+        return self._answers.refuse(request)
+
+    def _record(
+        self, request: AuthorizerEvent, outcome: str, reason: str, issuer: str | None, kid: str | None
+    ) -> None:
+        line = Outcome(outcome, reason, issuer, kid, request.shape, request.request_id)
+        self._log.record(line, self._clock())

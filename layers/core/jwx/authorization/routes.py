@@ -1,0 +1,159 @@
+"""Which scopes a route needs, and the one policy that says so for every route at once.
+
+API Gateway caches an authorizer's answer and applies it to every route of the stage. So the policy is
+made from the token's scopes alone, never from the route that happened to be asked for.
+
+`*` spans `/` in an execute-api ARN. So a pattern whose scopes the token lacks becomes an explicit Deny:
+else `GET /orders/*` would open `GET /orders/*/admin` too. What a router could read as another path than
+we do (`//`, an encoded slash, an encoded letter of such a pattern, a final slash) is denied with it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from jwx import strict_json
+from jwx.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+MAX_PATTERNS: Final = 100
+MAX_POLICIES: Final = 256
+_PATTERN: Final = re.compile(r"(\*|[A-Z]+) (/[A-Za-z0-9._~!&'()+,;=:@*/-]*)|(\$connect)")
+_SCOPE: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")  # RFC 6749 section 3.3
+_ODD: Final = ("//", "/./", "/../", "%2f", "%2F", "%5c", "%5C", "%2e", "%2E", "\\")
+_ODD_ENDS: Final = ("/.", "/..")
+
+
+class Pattern(NamedTuple):
+    """One entry of ROUTE_SCOPES."""
+
+    method: str
+    path: str
+    scopes: frozenset[str]
+    matcher: re.Pattern[str]
+
+    def resources(self, stage_arn: str) -> list[str]:
+        """The ARNs of the routes that it covers, and of no other."""
+        if not self.method:
+            return [f"{stage_arn}/{self.path}"]
+        paths = [self.path] if self.path.endswith(("*", "/")) else [self.path, f"{self.path}/"]
+        # Only where the path starts with a wildcard may the method be one: elsewhere `*` would span
+        # the beginning of another path.
+        methods = METHODS if self.method == "*" and not self.path.startswith("/*") else (self.method,)
+        return [f"{stage_arn}/{method}{path}" for method in methods for path in paths]
+
+
+class Routes:
+    """The routes of ROUTE_SCOPES; None for `patterns` opens every route to any valid token."""
+
+    def __init__(self, patterns: tuple[Pattern, ...] | None) -> None:
+        self._patterns = patterns
+        self._policies: dict[tuple[str, tuple[bool, ...]], dict[str, Any]] = {}
+
+    def allows(self, method: str, path: str, scopes: frozenset[str]) -> bool:
+        """Whether a token with these scopes may use that route: what the policy says of it."""
+        if self._patterns is None:
+            return True
+        unmet = [pattern for pattern in self._patterns if not pattern.scopes <= scopes]
+        if _is_odd(path, _aliases(unmet)):
+            return False
+        target = f"{method} {path}"
+        matching = [pattern for pattern in self._patterns if pattern.matcher.fullmatch(target)]
+        return bool(matching) and all(pattern.scopes <= scopes for pattern in matching)
+
+    def policy(self, stage_arn: str, scopes: frozenset[str]) -> dict[str, Any]:
+        """The policy for the whole stage, kept for the next token that has the same say."""
+        met = tuple(pattern.scopes <= scopes for pattern in self._patterns or ())
+        policy = self._policies.get((stage_arn, met))
+        if policy is None:
+            if len(self._policies) >= MAX_POLICIES:
+                self._policies.clear()
+            policy = self._policies[stage_arn, met] = self._make_policy(stage_arn, met)
+        return policy
+
+    def _make_policy(self, stage_arn: str, met: tuple[bool, ...]) -> dict[str, Any]:
+        if self._patterns is None:
+            return _document(_statement("Allow", [f"{stage_arn}/*"]))
+        pairs = list(zip(self._patterns, met, strict=True))
+        unmet = [pattern for pattern, is_met in pairs if not is_met]
+        opened = [arn for pattern, is_met in pairs if is_met for arn in pattern.resources(stage_arn)]
+        if not opened:
+            return deny_all(stage_arn)
+        closed = [arn for pattern in unmet for arn in pattern.resources(stage_arn)]
+        closed += [f"{stage_arn}/*{sequence}*" for sequence in (*_ODD, *_aliases(unmet))]
+        closed += [f"{stage_arn}/*{end}" for end in _ODD_ENDS]
+        return _document(_statement("Allow", opened), _statement("Deny", closed))
+
+
+def deny_all(stage_arn: str) -> dict[str, Any]:
+    """The policy that opens nothing."""
+    return _document(_statement("Deny", [f"{stage_arn}/*"]))
+
+
+def _is_odd(path: str, aliases: Iterable[str] = ()) -> bool:
+    return path.endswith(_ODD_ENDS) or any(sequence in path for sequence in (*_ODD, *aliases))
+
+
+def _document(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _statement(effect: str, resources: Iterable[str]) -> dict[str, Any]:
+    return {"Action": "execute-api:Invoke", "Effect": effect, "Resource": sorted(set(resources))}
+
+
+def _aliases(unmet: Iterable[Pattern]) -> list[str]:
+    """Percent-encodings of characters that need none and stand in a closed pattern (RFC 3986 section 2.3).
+
+    `/%61dmin` may reach `/admin` and would not match its Deny. The letters of %6x and %7x are not told
+    apart: what else lies there is never seen in a path.
+    """
+    characters = {character for pattern in unmet for character in pattern.path} - {"*", "/", "."}
+    codes = {f"{ord(character):02x}" for character in characters}
+    rows = {f"%{code[0]}" if code[0] in "67" else f"%{code}" for code in codes}
+    return sorted(rows | {row[0] + row[1:].upper() for row in rows})
+
+
+def parse_routes(text: str | None) -> Routes:
+    """The value of ROUTE_SCOPES; None, the variable being absent, opens every route."""
+    if text is None:
+        return Routes(None)
+    try:
+        entries = strict_json.parse_object(text.encode())
+    except strict_json.MalformedJson as error:
+        raise ConfigurationError(
+            f"ROUTE_SCOPES: {error}; a JSON object of route to scopes is wanted"
+        ) from error
+    if len(entries) > MAX_PATTERNS:
+        raise ConfigurationError(f"ROUTE_SCOPES: {len(entries)} routes; allowed are {MAX_PATTERNS}")
+    return Routes(tuple(_pattern(route, scopes) for route, scopes in entries.items()))
+
+
+def _pattern(route: str, scopes: Any) -> Pattern:
+    match = _PATTERN.fullmatch(route)
+    method, path = (match[1], match[2]) if match and match[2] else ("", route)
+    is_known = match is not None and method in ("", "*", *METHODS)
+    if not is_known or _is_odd(path):
+        raise ConfigurationError(
+            f"ROUTE_SCOPES: got {route!r}; allowed is a method ({', '.join(METHODS)} or *), a space and "
+            "a path with * for any part of it, or $connect"
+        )
+    if not isinstance(scopes, list) or not all(isinstance(s, str) and _SCOPE.fullmatch(s) for s in scopes):
+        raise ConfigurationError(f"ROUTE_SCOPES: {route!r}: a list of scopes is wanted, got {scopes!r}")
+    return Pattern(method, path, frozenset(scopes), _matcher(method, path))
+
+
+def _matcher(method: str, path: str) -> re.Pattern[str]:
+    methods = "[A-Z]+" if method == "*" else method
+    parts = ".*".join(re.escape(part) for part in path.split("*"))
+    return re.compile(f"{methods} {parts}" + ("" if path.endswith(("*", "/")) else "/?"), re.DOTALL)
+
+
+def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:
+    """RFC 8693 section 4.2: one string, single spaces between. Anything else grants nothing."""
+    scope = claims.get("scope")
+    return frozenset(scope.split(" ")) - {""} if isinstance(scope, str) else frozenset()

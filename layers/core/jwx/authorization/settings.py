@@ -1,0 +1,108 @@
+"""The authorizer's environment variables, read once; a mistake stops the function with one message.
+
+| variable | meaning |
+|---|---|
+| TRUSTED_ISSUERS | JSON array, see `jwx.trusted_issuers`; this or the next, not both |
+| TRUSTED_ISSUERS_FILE | a file of the deployment package with the same content |
+| ROUTE_SCOPES | JSON object, see `jwx.authorization.routes`; absent: any valid token opens any route |
+| HTTP_API_RESPONSE | `simple` (default) or `policy`: as the HTTP API's authorizer is set up |
+| CONTEXT_CLAIMS | JSON array of more claims to hand on, each as a JSON string |
+| WEBSOCKET_TOKEN | `protocol` or `query:<name>`: where else than in a header a token may come |
+| JWKS_FLOOR, JWKS_CEILING | a key set is kept at least, at most so many seconds (10, 30) |
+| JWKS_STALE_IF_ERROR | and used so much longer while its endpoint fails (3600; 0: not at all) |
+| MAX_TOKEN_SIZE | in characters (16384) |
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jwx import strict_json
+from jwx.authorization.answers import CONTEXT_CLAIMS, Answers
+from jwx.authorization.authorizer import Authorizer
+from jwx.authorization.bearer import WebSocketToken, parse_websocket_token
+from jwx.authorization.outcomes import OutcomeLog, write_line
+from jwx.authorization.routes import parse_routes
+from jwx.errors import ConfigurationError
+from jwx.https import fetch_json
+from jwx.jwks_cache import CacheLimits
+from jwx.jws import MAX_TOKEN_SIZE
+from jwx.trusted_issuers import TrustedIssuer, parse_trusted_issuers
+from jwx.verifier import Verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jwx.fetched import Fetch
+
+_RESPONSES: Final = ("simple", "policy")
+
+
+def authorizer_from(
+    environ: Mapping[str, str],
+    *,
+    fetch: Fetch = fetch_json,
+    clock: Callable[[], float] = time.time,
+    write: Callable[[str], None] = write_line,
+) -> Authorizer:
+    """The authorizer that these variables describe; ConfigurationError for the first mistake."""
+    limits = CacheLimits(
+        floor=_seconds(environ, "JWKS_FLOOR", 10, highest=300),
+        ceiling=_seconds(environ, "JWKS_CEILING", 30, highest=3600),
+        stale_if_error=_seconds(environ, "JWKS_STALE_IF_ERROR", 3600, highest=86400),
+    )
+    if limits.floor > limits.ceiling:
+        raise ConfigurationError(f"JWKS_FLOOR: got {limits.floor}; at most JWKS_CEILING, {limits.ceiling}")
+    size = _seconds(environ, "MAX_TOKEN_SIZE", MAX_TOKEN_SIZE, highest=64 * 1024)
+    verifier = Verifier(*_issuers(environ), fetch=fetch, clock=clock, cache=limits, max_token_size=size)
+    service, namespace = environ.get("POWERTOOLS_SERVICE_NAME"), environ.get("POWERTOOLS_METRICS_NAMESPACE")
+    log = OutcomeLog(namespace or "Jwx", service or "authorizer", write)
+    return Authorizer(verifier, _answers(environ), log, websocket=_websocket(environ), clock=clock)
+
+
+def _issuers(environ: Mapping[str, str]) -> tuple[TrustedIssuer, ...]:
+    text, name = environ.get("TRUSTED_ISSUERS"), environ.get("TRUSTED_ISSUERS_FILE")
+    if (text is None) == (name is None):
+        raise ConfigurationError("TRUSTED_ISSUERS, TRUSTED_ISSUERS_FILE: exactly one of them is wanted")
+    if text is not None:
+        return parse_trusted_issuers(text)
+    path = Path(environ.get("LAMBDA_TASK_ROOT", ""), str(name))
+    try:
+        return parse_trusted_issuers(path.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(f"TRUSTED_ISSUERS_FILE: {name!r} cannot be read") from error
+
+
+def _answers(environ: Mapping[str, str]) -> Answers:
+    response = environ.get("HTTP_API_RESPONSE", "simple")
+    if response not in _RESPONSES:
+        raise ConfigurationError(f"HTTP_API_RESPONSE: got {response!r}; allowed are {', '.join(_RESPONSES)}")
+    routes = parse_routes(environ.get("ROUTE_SCOPES"))
+    return Answers(routes, response == "simple", _extra_claims(environ.get("CONTEXT_CLAIMS", "[]")))
+
+
+def _extra_claims(text: str) -> tuple[str, ...]:
+    try:
+        names: Any = strict_json.parse(text.encode())
+    except strict_json.MalformedJson:
+        names = None
+    if not isinstance(names, list) or not all(isinstance(n, str) and n not in CONTEXT_CLAIMS for n in names):
+        raise ConfigurationError(
+            f"CONTEXT_CLAIMS: got {text!r}; wanted is a JSON array of claim names "
+            f"other than {', '.join(CONTEXT_CLAIMS)}"
+        )
+    return tuple(names)
+
+
+def _websocket(environ: Mapping[str, str]) -> WebSocketToken:
+    text = environ.get("WEBSOCKET_TOKEN")
+    return WebSocketToken() if text is None else parse_websocket_token(text)
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: int, *, highest: int) -> int:
+    text = environ.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and int(text) <= highest):
+        raise ConfigurationError(f"{name}: got {text!r}; allowed is a whole number from 0 to {highest}")
+    return int(text)
