@@ -35,6 +35,8 @@ def answer(
         "next": _next(ring, now),
         "steps": [describe(step) for step in steps],
     }
+    if ring.deleting_since is not None:
+        body |= {"deleting_since": ring.deleting_since, "deleted_at": ring.deleted_at}
     if told := list(warnings):
         body["warnings"] = told
     return body

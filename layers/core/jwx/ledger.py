@@ -26,6 +26,10 @@ class Ledger:
         """The ring as of now, or None."""
         return self._store.load(issuer)
 
+    def issuers(self, after: str | None) -> Iterator[str]:
+        """Names of all issuers behind `after`, page by page."""
+        return self._store.issuers(after)
+
     def create(self, ring: KeyRing) -> KeyRing:
         """Write a ring that was not there, or that replaces one of its name by that one's version.
 

@@ -21,8 +21,9 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "update_policy": frozenset({"policy"}),
     "delete_issuer": frozenset(),
     "import_key": frozenset({"jwk", "until"}),
+    "list_issuers": frozenset({"after"}),
 }
-"""Each action and what it takes beside `action` and `issuer`."""
+"""Each action and what it takes beside `action` and, unless it is about all issuers, `issuer`."""
 
 
 class VerbRequest:
@@ -36,7 +37,7 @@ class VerbRequest:
         if not isinstance(action, str) or action not in FIELDS:
             raise InvalidRequest(f"action: {shown(action)} is not one of {', '.join(FIELDS)}")
         self.action = action
-        allowed = FIELDS[action] | {"action", "issuer"}
+        allowed = FIELDS[action] | ({"action"} if action == "list_issuers" else {"action", "issuer"})
         for name in given:
             if name not in allowed:
                 raise InvalidRequest(

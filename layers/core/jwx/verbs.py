@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from jwx.answers import answer
 from jwx.errors import IssuerExists, LostRace, UnknownIssuer
@@ -18,6 +19,8 @@ from jwx.reconcile import Reconciler
 from jwx.rotation import plan
 from jwx.verb_changes import CHANGES, bereft_algorithm
 from jwx.verb_requests import ALL_ISSUERS, VerbRequest
+
+ISSUERS_A_PAGE: Final = 100
 
 
 class Verbs:
@@ -42,6 +45,7 @@ class Verbs:
             "status": self._status,
             "plan": self._plan,
             "create_issuer": self._create_issuer,
+            "list_issuers": self._list_issuers,
         }
 
     def handle(self, given: object) -> dict[str, Any]:
@@ -71,6 +75,12 @@ class Verbs:
         if ring is None:
             raise UnknownIssuer(f"issuer: there is no issuer {request.issuer!r}")
         return answer(ring, now, steps=plan(ring, now))
+
+    def _list_issuers(self, request: VerbRequest) -> dict[str, Any]:
+        """A page of names, those of deleted issuers included; `next` is the `after` of the next page."""
+        names = self._ledger.issuers(request.optional_text("after", most=63))
+        page = list(islice(names, ISSUERS_A_PAGE))
+        return {"issuers": page, "next": page[-1] if page and next(names, None) is not None else None}
 
     def _change(self, request: VerbRequest) -> dict[str, Any]:
         change = CHANGES[request.action](request, self._clock())
