@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
 
 class FetchFailed(Exception):
-    """No usable answer; the text says why and holds nothing that the endpoint sent."""
+    """No usable answer; the text says why and holds nothing that the endpoint sent.
+
+    `status` is that of an answer which was no 200, for whom a plain 404 means something.
+    """
+
+    def __init__(self, why: str, *, status: int | None = None) -> None:
+        super().__init__(why)
+        self.status = status
 
 
 class Fetched(NamedTuple):

@@ -98,7 +98,7 @@ def _read(response: HTTPResponse, *, conditional: bool) -> Fetched:
     if response.status == 304 and conditional:
         return Fetched(None, headers.get("etag"), fresh_for, must_revalidate)
     if response.status != 200:
-        raise FetchFailed(f"status {response.status}")
+        raise FetchFailed(f"status {response.status}", status=response.status)
     if headers.get("content-type", "").partition(";")[0].strip().lower() not in MEDIA_TYPES:
         raise FetchFailed("not JSON by its content type")
     if headers.get("content-encoding", "identity") != "identity":

@@ -1,0 +1,107 @@
+"""Schedule, revocation event or verb -> plan -> apply: keeps the signing keys of all issuers."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Protocol
+
+import boto3
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+
+from jwx.errors import ConfigurationError
+from jwx.policy import RotationPolicy
+from jwx.public_url import PublicUrl
+from jwx.rotating import Rotating
+from jwx.settings import base_url, jwk_set_type, required
+from jwx_aws.cloudfront import Edge
+from jwx_aws.dynamodb import DynamoRingStore
+from jwx_aws.events import AwsJournal
+from jwx_aws.kms import KmsKeys
+from jwx_aws.prober import LambdaProber
+from jwx_aws.publication import AwsPublication
+from jwx_aws.run_record import DynamoRunRecord
+from jwx_aws.s3 import StaticCopy
+
+RESERVE = 10
+"""Seconds before Lambda's time-out at which no new step is begun: the longest wait inside one."""
+
+
+class Context(Protocol):
+    """What is used of Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Until Lambda ends this call."""
+
+
+def lambda_handler(event: Any, context: Context) -> dict[str, Any]:
+    """Lambda's entry."""
+    return serve(event, context, from_env())
+
+
+def serve(event: Any, context: Context, rotating: Rotating) -> dict[str, Any]:
+    """Answer one call; a run ends by itself before Lambda would end it."""
+    return rotating.answer(event, remaining=lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE)
+
+
+@cache
+def from_env() -> Rotating:
+    """The wiring of a deployed function."""
+    return _wired(os.environ)
+
+
+def _wired(environment: Mapping[str, str]) -> Rotating:
+    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
+    # The signer asks KMS again and again by itself; a second invoke beside a slow first one helps nobody.
+    once = Config(connect_timeout=2, read_timeout=40, retries={"total_max_attempts": 1})
+    dynamodb, table = boto3.client("dynamodb", config=config), required(environment, "KEY_RING_TABLE")
+    return Rotating(
+        store=DynamoRingStore(dynamodb, table=table),
+        keys=KmsKeys(
+            boto3.client("kms", config=config),
+            boto3.client("resourcegroupstaggingapi", config=config),
+            stack=required(environment, "STACK_NAME"),
+        ),
+        prober=LambdaProber(
+            boto3.client("lambda", config=once), function_name=required(environment, "SIGNER_FUNCTION")
+        ),
+        publication=_publication(environment, config),
+        journal=AwsJournal(
+            boto3.client("events", config=config), bus=required(environment, "EVENT_BUS"), logger=Logger()
+        ),
+        record=DynamoRunRecord(dynamodb, table=table),
+        default_policy=_default_policy(environment),
+        clock=lambda: int(time.time()),
+        sleep=time.sleep,
+        new_operation=lambda: secrets.token_hex(16),
+    )
+
+
+def _publication(environment: Mapping[str, str], config: Config) -> AwsPublication:
+    url = base_url(environment)
+    return AwsPublication(
+        static_copy=StaticCopy(
+            boto3.client("s3", config=config),
+            bucket=required(environment, "COPY_BUCKET"),
+            base_url=url,
+            jwk_set_type=jwk_set_type(environment),
+        ),
+        edge=Edge(
+            boto3.client("cloudfront", config=config), distribution=required(environment, "DISTRIBUTION_ID")
+        ),
+        public_url=PublicUrl(url),
+    )
+
+
+def _default_policy(environment: Mapping[str, str]) -> RotationPolicy:
+    """`DEFAULT_POLICY`: a policy that contradicts itself stops the function, with both numbers."""
+    given = required(environment, "DEFAULT_POLICY")
+    try:
+        return RotationPolicy.parse(json.loads(given))
+    except ValueError as error:
+        raise ConfigurationError(f"DEFAULT_POLICY: is not JSON ({error})") from error

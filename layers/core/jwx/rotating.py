@@ -1,0 +1,74 @@
+"""The rotation function less its wiring: an event in, a verb done, its answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from jwx.adoption import Sweep
+from jwx.effects import Effects
+from jwx.fleet import Fleet
+from jwx.ledger import Ledger
+from jwx.policy import RotationPolicy
+from jwx.ports import Clock, Journal, KeyService, Prober, Publication, RingStore, RunRecord
+from jwx.reconcile import Reconciler
+from jwx.rotation_event import verb_of
+from jwx.verbs import Verbs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotating:
+    """What outlives one call: the ports and the policy of a first `default` issuer."""
+
+    store: RingStore
+    keys: KeyService
+    prober: Prober
+    publication: Publication
+    journal: Journal
+    record: RunRecord
+    default_policy: RotationPolicy
+    clock: Clock
+    sleep: Callable[[float], None]
+    new_operation: Callable[[], str]
+
+    def answer(self, event: object, *, remaining: Callable[[], float]) -> dict[str, Any]:
+        """Do what `event` asks for within `remaining` seconds. Raises JwxError."""
+        return self.verbs(remaining=remaining).handle(verb_of(event))
+
+    def verbs(self, *, remaining: Callable[[], float]) -> Verbs:
+        """The verbs of one call, which alone knows how much time is left."""
+        ledger = Ledger(store=self.store, journal=self.journal, clock=self.clock)
+        reconciler = Reconciler(
+            ledger=ledger,
+            effects=Effects(
+                ledger=ledger,
+                keys=self.keys,
+                prober=self.prober,
+                publication=self.publication,
+                clock=self.clock,
+                new_operation=self.new_operation,
+            ),
+            keys=self.keys,
+            clock=self.clock,
+            sleep=self.sleep,
+            remaining=remaining,
+        )
+        fleet = Fleet(
+            store=self.store,
+            ledger=ledger,
+            reconciler=reconciler,
+            sweep=Sweep(ledger=ledger, keys=self.keys, clock=self.clock, remaining=remaining),
+            record=self.record,
+            journal=self.journal,
+            default_policy=self.default_policy,
+            clock=self.clock,
+            remaining=remaining,
+        )
+        return Verbs(
+            ledger=ledger,
+            reconciler=reconciler,
+            fleet=fleet,
+            default_policy=self.default_policy,
+            clock=self.clock,
+        )
