@@ -1,8 +1,9 @@
 """Each decision as one line: a structured log entry and a CloudWatch metric at once (EMF).
 
 Written by hand: a logging library would cost more of the cold start than all the rest. Dimensions are
-the outcome, its reason and the issuer *as configured*: nothing that a token says becomes a metric, or
-whoever sends tokens could run up the bill. The token itself is never written.
+the service (a name for each stack), the outcome, its reason and the issuer *as configured*: nothing that
+a token says becomes a metric, or whoever sends tokens could run up the bill. The token itself is never
+written.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_DIMENSIONS: Final = [["outcome"], ["outcome", "reason", "issuer"]]
+_DIMENSIONS: Final = [["service", "outcome"], ["service", "outcome", "reason", "issuer"]]
 _METRICS: Final = [{"Name": "Authorizations", "Unit": "Count"}]
 _MAX_TEXT: Final = 128
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
