@@ -17,7 +17,6 @@ from jwx.errors import VerificationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_TOKEN_SIZE = 16 * 1024
 # `crit` would have to name extensions that we understand, and there are none (RFC 7515 section
 # 4.1.11); `b64` is one of those (RFC 7797); `zip` and `enc` belong to JWE. `jku`, `jwk`, `x5u` and
 # `x5c` may stand there, since some issuers send them, and nothing ever reads them.
@@ -34,12 +33,10 @@ class UnverifiedToken(NamedTuple):
     signature: bytes
 
 
-def parse_unverified(token: str, *, max_size: int = MAX_TOKEN_SIZE) -> UnverifiedToken:
+def parse_unverified(token: str) -> UnverifiedToken:
     """Take a compact JWS apart; VerificationError for anything but its one strict form."""
-    if type(token) is not str or not token.isascii():
+    if not token.isascii():
         raise VerificationError("malformed_token")
-    if len(token) > max_size:
-        raise VerificationError("token_too_large")
     encoded = token.encode("ascii")
     segments = encoded.split(b".")
     if len(segments) != 3 or encoded.translate(None, _ALPHABET_AND_DOT):

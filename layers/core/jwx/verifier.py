@@ -13,7 +13,7 @@ from jwx.errors import ConfigurationError, VerificationError
 from jwx.https import fetch_json
 from jwx.judge import Judge
 from jwx.jwks_cache import CacheLimits
-from jwx.jws import MAX_TOKEN_SIZE, UnverifiedToken, parse_payload, parse_unverified
+from jwx.jws import UnverifiedToken, parse_payload, parse_unverified
 from jwx.verified_tokens import VerifiedToken, VerifiedTokens, digest_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jwx.fetched import Fetch
     from jwx.trusted_issuers import TrustedIssuer
 
+MAX_TOKEN_SIZE: Final = 16 * 1024
 MAX_VERIFIED_TOKENS: Final = 1024
 
 
@@ -57,12 +58,13 @@ class Verifier:
         """As `verify`, and who signed it with what."""
         if not isinstance(token, str):
             raise VerificationError("malformed_token")
+        if len(token) > self._max_token_size:
+            raise VerificationError("token_too_large")
         digest = digest_of(token)
         verified = self._verified.get(digest)
         if verified is not None:
             return verified
-        parsed = parse_unverified(token, max_size=self._max_token_size)
-        return self._examine(parsed, digest)
+        return self._examine(parse_unverified(token), digest)
 
     def _examine(self, parsed: UnverifiedToken, digest: bytes) -> VerifiedToken:
         kid, issuer = parsed.header.get("kid"), None

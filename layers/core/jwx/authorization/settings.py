@@ -28,9 +28,8 @@ from jwx.authorization.routes import parse_routes
 from jwx.errors import ConfigurationError
 from jwx.https import fetch_json
 from jwx.jwks_cache import CacheLimits
-from jwx.jws import MAX_TOKEN_SIZE
 from jwx.trusted_issuers import TrustedIssuer, parse_trusted_issuers
-from jwx.verifier import Verifier
+from jwx.verifier import MAX_TOKEN_SIZE, Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -57,7 +57,9 @@ def hmac_with(secret: bytes, name: str, bits: int) -> str:
 
 
 def public_bytes(encoding: Encoding) -> bytes:
-    public: bytes = private_key("RS256").public_key().public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
+    public: bytes = (
+        private_key("RS256").public_key().public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
+    )
     return public
 
 
@@ -78,7 +80,9 @@ CONFUSION = {
     "HS256 with the public key in DER": hmac_with(public_bytes(Encoding.DER), "HS256", 256),
     "HS384 with the modulus": hmac_with(jwk("RS256")["n"].encode(), "HS384", 384),
     "HS512 with an empty secret": hmac_with(b"", "HS512", 512),
-    "an RS256 signature called PS256": raw_token(header(alg="PS256", kid=jwk("RS256")["kid"]), body(), "RS256"),
+    "an RS256 signature called PS256": raw_token(
+        header(alg="PS256", kid=jwk("RS256")["kid"]), body(), "RS256"
+    ),
     "an RS256 key used for PS256": raw_token(header(alg="PS256", kid=jwk("RS256")["kid"]), body(), "PS256"),
     "an RS256 key used for RS384": raw_token(header(alg="RS384", kid=jwk("RS256")["kid"]), body(), "RS384"),
     "a PS384 key used for RS256": raw_token(header(alg="RS256", kid=jwk("PS384")["kid"]), body(), "RS256"),
@@ -145,26 +149,28 @@ EMBEDDED = {
     }.items()
 }
 KIDS = {
-    f"kid {kid!r:.40}": token("ES256", header={"kid": kid})
-    for kid in (
-        "",
-        "../../../../dev/null",
-        "/etc/passwd",
-        "' OR '1'='1",
-        "x' UNION SELECT 'secret",
-        "https://attacker.example/key",
-        "file:///dev/null",
-        "|/usr/bin/id",
-        "\u0000",
-        jwk("ES256")["kid"] + "\u0000",
-        jwk("ES256")["kid"].swapcase(),
-        " " + jwk("ES256")["kid"],
-        "k" * 4000,
-        "\u202e",
-        7,
-        ["ES256"],
-        {},
-        True,
+    f"kid {number}": token("ES256", header={"kid": kid})
+    for number, kid in enumerate(
+        (
+            "",
+            "../../../../dev/null",
+            "/etc/passwd",
+            "' OR '1'='1",
+            "x' UNION SELECT 'secret",
+            "https://attacker.example/key",
+            "file:///dev/null",
+            "|/usr/bin/id",
+            "\u0000",
+            jwk("ES256")["kid"] + "\u0000",
+            jwk("ES256")["kid"].swapcase(),
+            " " + jwk("ES256")["kid"],
+            "k" * 4000,
+            "\u202e",
+            7,
+            ["ES256"],
+            {},
+            True,
+        )
     )
 }
 HEADERS = {
