@@ -48,7 +48,10 @@ class FakePublication:
             if self._fences.get(ring.issuer, 0) != fence:
                 raise LostRace(f"issuer: the copy of {ring.issuer!r} was written by somebody else")
             self._fences[ring.issuer] = fence + 1
-            self.copies[ring.issuer] = _answer(ring, now)
+            if ring.deleting_since is not None and not ring.published(now):
+                self.copies.pop(ring.issuer, None)
+            else:
+                self.copies[ring.issuer] = _answer(ring, now)
 
     def invalidate(self, issuer: str, *, token: str) -> None:
         with self._calls("cdn.invalidate"):
