@@ -1,0 +1,77 @@
+"""`jwx status` and `jwx plan`: what there is, what comes next, and when."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from jwx.issuer_names import issuer_url
+from jwx_cli.session import Session
+from jwx_cli.stack import ISSUER_URL
+from jwx_cli.tables import plain_table, show_issuer, steps_table
+from jwx_cli.words import relative, step_words
+
+Issuer = Annotated[str, typer.Option("--issuer", "-i", help="Name of the issuer.")]
+
+
+def status(
+    session: Session,
+    issuer: Annotated[
+        str | None, typer.Option("--issuer", "-i", help="One issuer only; all of them without it.")
+    ] = None,
+) -> None:
+    """Show the issuers, their keys, what comes next and when. Changes nothing.
+
+    With several issuers there is one line for each; name one to see its keys and their timeline.
+    """
+    names = [issuer] if issuer else list(session.stack.issuers()) or ["default"]
+    answers = [session.stack.rotation("plan", issuer=name) for name in names]
+    if session.as_json:
+        session.json({"issuers": answers})
+    elif len(answers) == 1:
+        _show(session, answers[0])
+    else:
+        _overview(session, answers)
+
+
+def plan(session: Session, issuer: Issuer = "default") -> None:
+    """Show the steps that are due or to come, with when and why. Changes nothing."""
+    answer = session.stack.rotation("plan", issuer=issuer)
+    if session.as_json:
+        session.json(answer)
+    elif answer["steps"]:
+        session.console.print(steps_table(answer["steps"], session.now()))
+    else:
+        session.console.print("Nothing is planned.")
+
+
+def _show(session: Session, answer: dict[str, Any]) -> None:
+    url = issuer_url(session.stack.output(ISSUER_URL), answer["issuer"])
+    show_issuer(session.console, answer, url, session.now())
+
+
+def _overview(session: Session, answers: list[dict[str, Any]]) -> None:
+    table = plain_table("issuer", "signs with", "published", "next")
+    for answer in answers:
+        keys = answer["keys"]
+        active = [f"{key['alg']} {key['kid']}" for key in keys if key["state"] == "active"]
+        published = sum(key["state"] in ("pending", "active", "retiring", "imported") for key in keys)
+        table.add_row(
+            answer["issuer"],
+            "\n".join(active) or _silence(answer),
+            str(published),
+            _next(answer, session.now()),
+        )
+    session.console.print(table)
+
+
+def _silence(answer: dict[str, Any]) -> str:
+    if answer.get("deleted_at") is not None:
+        return "(deleted)"
+    return "(being deleted)" if answer.get("deleting_since") is not None else "(nothing signs)"
+
+
+def _next(answer: dict[str, Any], now: int) -> str:
+    step = answer["next"]
+    return f"{step_words(step)} {relative(max(step['at'], now), now)}" if step else ""
