@@ -7,12 +7,12 @@ import json
 from typing import Any
 
 import pytest
-from aws_lambda_powertools import Logger
 from botocore.exceptions import ConnectTimeoutError
 
 from jwx_aws.rotation_summons import RotationSummons
 from tests.fakes.clock import FakeClock
 from tests.fakes.kms import refusal
+from tests.fakes.powertools import logger_to
 
 
 class FakeFunctions:
@@ -30,8 +30,12 @@ class FakeFunctions:
 
 
 def _summons(functions: FakeFunctions, clock: FakeClock, log: io.StringIO) -> RotationSummons:
-    logger = Logger(service="signer", stream=log, logger_formatter=None)
-    return RotationSummons(functions, function_name="jwx-rotation", clock=clock, logger=logger)  # type: ignore[arg-type]
+    return RotationSummons(
+        functions,  # type: ignore[arg-type]  # of the client one call is used
+        function_name="jwx-rotation",
+        clock=clock,
+        logger=logger_to(log),
+    )
 
 
 def test_it_is_an_asynchronous_reconcile() -> None:

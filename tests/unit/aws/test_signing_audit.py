@@ -7,11 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from aws_lambda_powertools import Logger
 
 from jwx.errors import InvalidRequest, NoActiveKey, UnknownIssuer
 from jwx.issuer import Token
 from jwx_aws.signing_audit import SigningAudit
+from tests.fakes.powertools import logger_to
 
 
 def _token(issuer: str, alg: str) -> Token:
@@ -28,7 +28,7 @@ def log() -> io.StringIO:
 @pytest.fixture
 def audit(log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> SigningAudit:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Jwx")
-    return SigningAudit(Logger(service="signer", stream=log))
+    return SigningAudit(logger_to(log))
 
 
 def _metrics(printed: str) -> dict[tuple[str, ...], float]:

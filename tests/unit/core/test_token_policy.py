@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from jwx.errors import ConfigurationError, InvalidRequest
-from jwx.token_policy import TokenPolicies, TokenPolicy
+from jwx.token_policy import MAX_TOKEN_BYTES, TokenPolicies, TokenPolicy
+from jwx.verifier import MAX_TOKEN_SIZE
 
 
 def _policy(**fields: Any) -> TokenPolicy:
@@ -18,6 +19,11 @@ def _policy(**fields: Any) -> TokenPolicy:
 def test_without_a_policy_everything_is_allowed() -> None:
     """The setting is optional."""
     TokenPolicies.parse("{}").of("any").check({"aud": ["a"], "scope": "b", "c": 1, "nbf": 1})
+
+
+def test_no_token_is_larger_than_our_verifier_takes() -> None:
+    """The two bounds are kept apart only so that neither module loads the other."""
+    assert MAX_TOKEN_BYTES == MAX_TOKEN_SIZE
 
 
 def test_each_audience_must_be_allowed() -> None:
