@@ -8,7 +8,7 @@ from typing import Any
 
 import jwt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jwx.claims import OURS
@@ -54,6 +54,7 @@ def world() -> _World:
     return _World()
 
 
+@settings(deadline=None)
 @given(free=_FREE, sub=_NAME, aud=_NAME | st.lists(_NAME, min_size=1, max_size=3))
 def test_claims_come_back_unchanged(world: _World, free: dict[str, Any], sub: str, aud: Any) -> None:
     """PyJWT, with the published key, reads what was sent and our four claims."""
@@ -69,6 +70,7 @@ def test_claims_come_back_unchanged(world: _World, free: dict[str, Any], sub: st
     }
 
 
+@settings(deadline=None)
 @given(free=_FREE)
 def test_our_verifier_reads_the_same(world: _World, free: dict[str, Any]) -> None:
     """What the signer mints the authorizer takes, at any content: their bounds agree."""
@@ -90,6 +92,7 @@ _ANYTHING = st.recursive(
 _FIELDS = st.sampled_from(["claims", "issuer", "algorithm", "expires_in", "typ", "other"])
 
 
+@settings(deadline=None)
 @given(request=_ANYTHING | st.dictionaries(_FIELDS, _ANYTHING, max_size=4))
 def test_any_other_request_is_refused_typed(world: _World, request: Any) -> None:
     """No input leads to anything but a token or an error of ours."""
