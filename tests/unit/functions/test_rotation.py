@@ -1,0 +1,223 @@
+"""The rotation function: each sample event is a journey through the whole product on fakes."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.rotation import app
+from jwx.errors import ConfigurationError, InvalidPolicy, InvalidRequest, UnknownKey
+from jwx.policy import RotationPolicy
+from jwx.rotating import Rotating
+from jwx.rotation_event import verb_of
+from jwx.verb_requests import FIELDS, VerbRequest
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import FakeJournal
+from tests.fakes.kms import FakeKms, fake_keys, fake_signer
+from tests.fakes.prober import FakeProber
+from tests.fakes.publication import FakePublication
+from tests.fakes.ring_store import FakeRingStore
+from tests.fakes.run_record import FakeRunRecord
+
+EVENTS = Path(__file__).parents[3] / "events"
+SAMPLES = sorted(path.stem for path in EVENTS.glob("rotation-*.json"))
+SETTINGS = {
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "COPY_BUCKET": "copy",
+    "DEFAULT_POLICY": '{"algorithms": ["ES256"]}',
+    "DISTRIBUTION_ID": "E123",
+    "EVENT_BUS": "jwx",
+    "ISSUER_URL": "https://issuer.example.com",
+    "KEY_RING_TABLE": "rings",
+    "POWERTOOLS_SERVICE_NAME": "jwx-rotation",
+    "SIGNER_FUNCTION": "jwx-signer",
+    "STACK_NAME": "jwx",
+}
+
+
+class FakeContext:
+    """Lambda's, with as much time left as a test wants."""
+
+    def __init__(self, seconds: float = 300) -> None:
+        self._seconds = seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self._seconds * 1000)
+
+
+class World:
+    """The function on fakes."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.store = FakeRingStore()
+        self.journal = FakeJournal()
+        self.record = FakeRunRecord()
+        kms, operations = FakeKms(self.clock), itertools.count()
+        self.rotating = Rotating(
+            store=self.store,
+            keys=fake_keys(kms, self.clock),
+            prober=FakeProber(self.store, fake_signer(kms)),
+            publication=FakePublication(self.store, self.clock),
+            journal=self.journal,
+            record=self.record,
+            default_policy=RotationPolicy.parse({"algorithms": ["ES256"]}),
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            new_operation=lambda: f"op-{next(operations)}",
+        )
+
+    def serve(self, event: Any, *, seconds: float = 300) -> dict[str, Any]:
+        """One invoke; its answer as a caller gets it."""
+        answer = app.serve(event, FakeContext(seconds), self.rotating)
+        decoded: dict[str, Any] = json.loads(json.dumps(answer))
+        return decoded
+
+
+@pytest.fixture
+def world() -> World:
+    """A stack that was deployed a moment ago."""
+    return World()
+
+
+def sample(name: str) -> Any:
+    return json.loads((EVENTS / f"rotation-{name}.json").read_text())
+
+
+def keys_of(answer: dict[str, Any], state: str) -> list[str]:
+    return [key["kid"] for key in answer["keys"] if key["state"] == state]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_is_a_valid_request(name: str) -> None:
+    """Each file is an event that the function takes."""
+    VerbRequest(verb_of(json.loads((EVENTS / f"{name}.json").read_text())))
+
+
+def test_every_verb_has_a_sample() -> None:
+    """A verb without a sample would be one that nobody finds."""
+    assert {f"rotation-{verb.replace('_', '-')}" for verb in FIELDS} <= set(SAMPLES)
+
+
+def test_the_first_scheduled_run_makes_the_default_issuer(world: World) -> None:
+    """It makes a key that signs and its standby, and remembers its success."""
+    summary = world.serve(sample("scheduled"))
+    assert (summary["complete"], summary["failed"]) == (True, [])
+    status = world.serve(sample("status"))
+    assert len(keys_of(status, "active")) == len(keys_of(status, "pending")) == 1
+    assert world.record.load() == (world.clock(), None)
+
+
+def test_a_dry_run_changes_nothing(world: World) -> None:
+    """`plan` tells the steps of an issuer that is not there yet, and makes none of it."""
+    plan = world.serve(sample("plan"))
+    assert plan["steps"]
+    assert world.store.rings == {}
+
+
+def test_rotate_lets_the_standby_sign(world: World) -> None:
+    """The standby of the first day takes over, and another one follows."""
+    before = world.serve(sample("reconcile"))
+    (standby,) = keys_of(before, "pending")
+    after = world.serve(sample("rotate"))
+    assert keys_of(after, "active") == [standby]
+    assert keys_of(after, "retiring") == keys_of(before, "active")
+    assert len(keys_of(after, "pending")) == 1
+
+
+@pytest.mark.parametrize("by", ["direct", "event"])
+def test_revoke_takes_a_key_out_at_once(world: World, by: str) -> None:
+    """By a caller or by security automation: the standby signs, and nobody is shown the revoked key."""
+    (active,) = keys_of(world.serve(sample("reconcile")), "active")
+    event = sample("revoke" if by == "direct" else "revocation-requested")
+    (event if by == "direct" else event["detail"])["kid"] = active
+    after = world.serve(event)
+    assert keys_of(after, "revoked") == [active]
+    assert len(keys_of(after, "active")) == 1
+    assert "Revoked" in {change.change for change in world.journal.changes if change.kid == active}
+    assert active not in (world.rotating.publication.seen("default") or ())
+
+
+def test_an_unknown_kid_is_a_typed_error(world: World) -> None:
+    """The sample's own kid is in no ring."""
+    world.serve(sample("reconcile"))
+    with pytest.raises(UnknownKey):
+        world.serve(sample("revoke"))
+
+
+def test_an_issuer_is_made_changed_and_deleted(world: World) -> None:
+    """The samples tell the life of a second issuer."""
+    world.serve(sample("scheduled"))
+    made = world.serve(sample("create-issuer"))
+    assert made["policy"]["max_token_lifetime"] == 900
+    changed = world.serve(sample("update-policy"))
+    assert changed["policy"]["algorithms"] == ["ES256", "PS256"]
+    assert world.serve(sample("list-issuers"))["issuers"] == ["default", "shop"]
+    deleted = world.serve(sample("delete-issuer"))
+    assert keys_of(deleted, "active") == []
+
+
+def test_a_foreign_key_is_published_and_never_signs(world: World) -> None:
+    """An imported key is in the set until its time is over."""
+    world.serve(sample("reconcile"))
+    event = sample("import-key")
+    answer = world.serve(event)
+    assert keys_of(answer, "imported") == [event["jwk"]["kid"]]
+    world.clock.advance(120)  # as long as the CDN may show the set of before
+    assert event["jwk"]["kid"] in (world.rotating.publication.seen("default") or ())
+
+
+def test_a_run_without_time_leaves_its_steps_to_the_next(world: World) -> None:
+    """Near Lambda's time-out nothing is begun, and the run says that it is not complete."""
+    world.serve(sample("reconcile"), seconds=app.RESERVE / 2)
+    assert world.store.rings["default"].keys == ()
+    assert world.serve(sample("scheduled"), seconds=app.RESERVE)["complete"] is False
+    assert world.serve(sample("scheduled"))["complete"] is True
+
+
+def test_a_bad_request_changes_nothing(world: World) -> None:
+    """A typed error, whose name is the contract, and no trace in the table."""
+    with pytest.raises(InvalidRequest, match="action"):
+        world.serve({"action": "mint"})
+    assert world.store.rings == {}
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The environment that the template gives."""
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_the_wiring_holds(settings: pytest.MonkeyPatch) -> None:
+    """All settings of the template make the function, once for each environment."""
+    try:
+        assert app.from_env() is app.from_env()
+    finally:
+        app.from_env.cache_clear()
+
+
+@pytest.mark.parametrize("name", sorted(SETTINGS.keys() - {"AWS_DEFAULT_REGION", "POWERTOOLS_SERVICE_NAME"}))
+def test_a_missing_setting_is_named(settings: pytest.MonkeyPatch, name: str) -> None:
+    """One clear sentence instead of a KeyError in the middle of a run."""
+    settings.delenv(name)
+    with pytest.raises(ConfigurationError, match=f"{name}: is not set"):
+        app.from_env()
+
+
+@pytest.mark.parametrize(
+    ("policy", "error"),
+    [("{", ConfigurationError), ("[]", InvalidPolicy), ('{"rotation_period": 60}', InvalidPolicy)],
+)
+def test_a_bad_default_policy_stops_the_function(
+    settings: pytest.MonkeyPatch, policy: str, error: type[Exception]
+) -> None:
+    """It would otherwise be found out when the first issuer is made."""
+    settings.setenv("DEFAULT_POLICY", policy)
+    with pytest.raises(error):
+        app.from_env()
