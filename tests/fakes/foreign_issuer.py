@@ -20,17 +20,21 @@ if TYPE_CHECKING:
 NOW = 1_800_000_000
 ISSUER = "https://issuer.example.com"
 AUDIENCE = "api://orders"
-_CURVES = {"P-256": ec.SECP256R1, "P-384": ec.SECP384R1, "P-521": ec.SECP521R1}
-_ML_DSA = {
+_CURVES: dict[str, type[Any]] = {"P-256": ec.SECP256R1, "P-384": ec.SECP384R1, "P-521": ec.SECP521R1}
+_ML_DSA: dict[str, type[Any]] = {
     "ML-DSA-44": mldsa.MLDSA44PrivateKey,
     "ML-DSA-65": mldsa.MLDSA65PrivateKey,
     "ML-DSA-87": mldsa.MLDSA87PrivateKey,
 }
 
 
-@cache
 def private_key(name: str, serial: int = 0) -> Any:
     """A key for the algorithm; another `serial` is another key. Made once: RSA keys take their time."""
+    return _generate(name, serial)
+
+
+@cache
+def _generate(name: str, serial: int) -> Any:
     row = algorithm(name)
     if row.kty == "RSA":
         return rsa.generate_private_key(65537, 2048)
