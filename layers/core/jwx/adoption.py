@@ -41,47 +41,61 @@ class Sweep:
     def run(self, issuer: str | None = None) -> Swept:
         """Judge the keys of `issuer`, or of all. The rings are read after the listing, never before."""
         swept = Swept()
-        now = self._clock()
-        listed = [
-            key
-            for key in self._keys.list_keys(issuer)
-            if key.created_at + SETTLED <= now and key.status is not KeyStatus.DELETED
-        ]
         rings: dict[str, KeyRing | None] = {}
-        for key in listed:
+        for key in self._settled(issuer):
             if self._remaining() <= 0:
                 break
-            if key.issuer not in rings:
-                rings[key.issuer] = self._ledger.load(key.issuer)
-            self._judge(key, rings[key.issuer], swept)
+            try:
+                if key.issuer not in rings:
+                    rings[key.issuer] = self._ledger.load(key.issuer)
+                self._judge(key, rings[key.issuer], swept)
+            except JwxError:
+                swept.left += 1
         return swept
 
-    def _judge(self, key: StoredKey, ring: KeyRing | None, swept: Swept) -> None:
-        if ring is not None and (ring.has_arn(key.key_arn) or ring.birth(key.operation) or ring.restored):
-            return
-        try:
-            if key.mark == "published" and key.status is KeyStatus.USABLE:
-                # Without a ring nothing can be known of its tokens: it is left for a person to judge.
-                self._adopt(key)
-                swept.adopted += 1
-            else:
-                days = ring.policy.deletion_window_days if ring else 30
-                self._keys.schedule_deletion(key.key_arn, days=days)
-                swept.deleted += 1
-        except JwxError:
-            swept.left += 1
+    def _settled(self, issuer: str | None) -> list[StoredKey]:
+        """The listing, as far as there is time for it, less keys too young to be judged."""
+        now, listed = self._clock(), []
+        for key in self._keys.list_keys(issuer):
+            if key.created_at + SETTLED <= now and key.status is not KeyStatus.DELETED:
+                listed.append(key)
+            if self._remaining() <= 0:
+                break
+        return listed
 
-    def _adopt(self, key: StoredKey) -> None:
-        """Raises UnknownIssuer for a key whose ring is lost, TooManyKeys."""
+    def _judge(self, listed: StoredKey, ring: KeyRing | None, swept: Swept) -> None:
+        if ring is not None and (
+            ring.has_arn(listed.key_arn) or ring.birth(listed.operation) or ring.restored
+        ):
+            return
+        # An old key may have been published a minute ago, which a listing does not show yet.
+        key = self._keys.stored(listed.key_arn)
+        if key is None or key.status is KeyStatus.DELETED:
+            return
+        if key.mark == "published" and key.status is KeyStatus.USABLE and self._adopt(key):
+            swept.adopted += 1
+        else:
+            days = ring.policy.deletion_window_days if ring else 30
+            self._keys.schedule_deletion(key.key_arn, days=days)
+            swept.deleted += 1
+
+    def _adopt(self, key: StoredKey) -> bool:
+        """False for a key that is known to be over. Raises TooManyKeys; UnknownIssuer where the ring is lost:
+
+        without it nothing can be known of the key's tokens, and a person has to judge.
+        """
         ring = self._ledger.load(key.issuer)
         if ring is None:
             raise UnknownIssuer(f"issuer: there is no issuer {key.issuer!r}")
         adoptee = adopted(ring, key, self._keys, self._clock())
+        if adoptee is ring:
+            return False
         if len(adoptee.published(self._clock())) > MAX_PUBLISHED_KEYS:
             raise TooManyKeys(
                 f"the JWK Set of {key.issuer!r} holds {MAX_PUBLISHED_KEYS} keys, the most allowed"
             )
         self._ledger.write(ring, adoptee)
+        return True
 
 
 def adopted(ring: KeyRing, stored: StoredKey, keys: KeyService, now: int) -> KeyRing:

@@ -55,6 +55,7 @@ class Effects:
             Action.PROVE: self._prove,
             Action.PUBLISH: self._publish,
             Action.CONFIRM: self._confirm,
+            Action.SETTLE: self._settle,
             Action.RETIRE: self._retire,
             Action.EXPIRE: self._expire,
             Action.DISABLE: self._disable,
@@ -102,8 +103,10 @@ class Effects:
         return self._ledger.write(ring, published)
 
     def _abandon(self, ring: KeyRing, step: Step) -> KeyRing:
+        """Given up first: else another run might publish the key in the moment of its deletion."""
         birth = _birth(ring, step)
         if birth.key_arn:
+            ring = self._ledger.write(ring, lifecycle.give_up(ring, operation=birth.operation))
             self._keys.schedule_deletion(birth.key_arn, days=ring.policy.deletion_window_days)
         return self._ledger.write(ring, lifecycle.abandon(ring, operation=birth.operation))
 
@@ -114,7 +117,8 @@ class Effects:
         ring = self._ledger.write(ring, replace(ring, copied=None))
         now = self._clock()
         self._publication.copy(ring, now, stale=lambda: self._version(ring.issuer) != ring.version)
-        return self._ledger.write(ring, replace(ring, copied=fingerprint(ring, now)))
+        held = fingerprint(ring, now)
+        return self._ledger.write(ring, lifecycle.copied(ring, fingerprint=held, now=self._clock()))
 
     def _confirm(self, ring: KeyRing, _: Step) -> KeyRing:
         seen = self._publication.seen(ring.issuer)
@@ -127,6 +131,10 @@ class Effects:
 
     def _activate(self, ring: KeyRing, step: Step) -> KeyRing:
         return self._ledger.write(ring, lifecycle.activate(ring, kid=_wanted(step.kid), now=self._clock()))
+
+    def _settle(self, ring: KeyRing, step: Step) -> KeyRing:
+        kid = _wanted(step.kid)
+        return self._ledger.write(ring, lifecycle.settle(ring, kid=kid, now=self._clock()))
 
     def _retire(self, ring: KeyRing, step: Step) -> KeyRing:
         """The KMS key says that it is retired before it is, so that no restored table makes it sign again."""

@@ -7,11 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 from jwx.adoption import Sweep
-from jwx.errors import LostRace
+from jwx.errors import JwxError, LostRace
 from jwx.issuer_names import DEFAULT
-from jwx.keyring import KeyRing
 from jwx.ledger import Ledger
-from jwx.lifecycle import ready
+from jwx.lifecycle import new_ring, ready
 from jwx.policy import RotationPolicy
 from jwx.ports import Clock, Journal, RingStore, RunRecord
 from jwx.reconcile import Outcome, Reconciler
@@ -52,13 +51,14 @@ class Fleet:
     def bootstrap(self) -> None:
         """Make the `default` issuer, unless it is there or was deleted on purpose."""
         if self._ledger.load(DEFAULT) is None:
-            ring = KeyRing(issuer=DEFAULT, policy=self._default_policy, created_at=self._clock())
+            ring = new_ring(DEFAULT, self._default_policy, now=self._clock())
             with suppress(LostRace):  # another run made it: that is as good
                 self._ledger.create(ring)
 
     def run(self) -> dict[str, Any]:
         """One run over all issuers, from where the last one had to stop. Answers a summary."""
-        self.bootstrap()
+        with suppress(JwxError):  # what is wrong with one issuer is told when its turn comes
+            self.bootstrap()
         last_success_at, resume_after = self._record.load()
         tally = _Tally(clock=self._clock)
         done, stopped_at = True, resume_after

@@ -47,6 +47,7 @@ class SigningKey:
     activated_at: int | None = None
     signing_ended_at: int | None = None
     retire_not_before: int | None = None
+    """Unset while the key signs, and until the write that ended it was seen to have happened."""
     retired_at: int | None = None
     disabled_at: int | None = None
     deleted_at: int | None = None
@@ -92,6 +93,8 @@ class Birth:
     key_arn: str | None = None
     jwk: Mapping[str, str] | None = None
     """Set once the key proved, through the signer, that it signs what this JWK verifies."""
+    given_up: bool = False
+    """Its key is to be deleted. Recorded first, so that nobody publishes a key that is about to go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ class Withdrawal:
     kid: str
     tagged_at: int | None = None
     disabled_at: int | None = None
+    copied_at: int | None = None
     invalidated_at: int | None = None
     invalidated_again_at: int | None = None
 
@@ -133,12 +137,14 @@ class KeyRing:
     """When the first JWK Set became public; None means that no cache can hold any."""
     cache_horizon: int = 0
     """No cache filled under an earlier policy may still hold its copy after this time."""
+    lingering: int | None = None
+    """Seconds for which caches may keep the static copy of an earlier policy, until it is replaced."""
     copied: str | None = None
     """Fingerprint of what the static copy holds; None when that is not known."""
     deleting_since: int | None = None
     deleted_at: int | None = None
     restored: bool = False
-    """Read from another table than it was written to: KMS must be asked before it may be believed."""
+    """KMS must be asked before it may be believed: read from another table than it was written to, or new."""
 
     def published(self, now: int) -> tuple[SigningKey, ...]:
         """The keys of the JWK Set, sorted by kid."""

@@ -17,6 +17,15 @@ REMEMBERED = 90 * 86400
 """Seconds that a key is remembered after its end: KMS has erased it and no backup of the table holds it."""
 
 
+def new_ring(issuer: str, policy: RotationPolicy, *, now: int) -> KeyRing:
+    """The ring of an issuer that the table does not know.
+
+    That the table does not know it is no proof that it never was: the table may have been restored or lost.
+    So KMS is asked first, as for any restored ring, before its first keys count as its first (invariant 2).
+    """
+    return KeyRing(issuer=issuer, policy=policy, created_at=now, restored=True)
+
+
 def begin_birth(ring: KeyRing, *, operation: str, algorithm: str, now: int) -> KeyRing:
     """Record the intent to make a key, before KMS is asked: CreateKey has no idempotency of its own."""
     return replace(
@@ -34,6 +43,11 @@ def prove(ring: KeyRing, *, operation: str, jwk: Mapping[str, str]) -> KeyRing:
     return _with_birth(ring, operation, jwk=jwk)
 
 
+def give_up(ring: KeyRing, *, operation: str) -> KeyRing:
+    """Record that the key of a birth is to be deleted; from now on it can be neither proved nor published."""
+    return _with_birth(ring, operation, given_up=True)
+
+
 def abandon(ring: KeyRing, *, operation: str) -> KeyRing:
     """Close a birth that leads to nothing."""
     return replace(ring, births=tuple(b for b in ring.births if b.operation != operation))
@@ -41,7 +55,7 @@ def abandon(ring: KeyRing, *, operation: str) -> KeyRing:
 
 def publish(ring: KeyRing, *, operations: Collection[str], now: int) -> KeyRing:
     """Let proved keys enter the JWK Set, all in one write."""
-    born = [b for b in ring.births if b.operation in operations and b.jwk]
+    born = [b for b in ring.births if b.operation in operations and b.jwk and not b.given_up]
     first = ring.served_at is None
     keys = tuple(
         SigningKey(
@@ -65,11 +79,14 @@ def publish(ring: KeyRing, *, operations: Collection[str], now: int) -> KeyRing:
 def confirm(ring: KeyRing, *, seen: Collection[str], now: int) -> KeyRing:
     """Start the waiting time of pending keys that the public URL was seen to serve.
 
-    Invariant 2. A key of the first public write waits for nobody: no cache can hold an older set.
+    Invariant 2. A key of the first public write waits for nobody: no cache can hold an older set. For any
+    other an answer without it may still be under way to the CDN, which then counts from its arrival.
     """
+    policy = ring.policy
+    wait = policy.origin_timeout + max(policy.propagation, ring.lingering or 0)
     for key in ring.keys:
         if key.state(now) is State.PENDING and key.confirmed_at is None and key.kid in seen:
-            wait_until = now if key.first else max(now + ring.policy.propagation, ring.cache_horizon)
+            wait_until = now if key.first else max(now + wait, ring.cache_horizon)
             ring = ring.with_key(key.kid, confirmed_at=now, activate_not_before=wait_until)
     return ring
 
@@ -83,7 +100,8 @@ def activate(ring: KeyRing, *, kid: str, now: int) -> KeyRing:
     if predecessor:
         ring = _end_signing(ring, predecessor, now)
     early = key.activate_not_before is None or now < key.activate_not_before
-    ring = ring.with_key(kid, activated_at=now, promises=ring.policy.promises, forced=early)
+    promises = key.promises.widen(ring.policy.promises) if key.promises else ring.policy.promises
+    ring = ring.with_key(kid, activated_at=now, promises=promises, forced=early)
     return replace(ring, forced=tuple(a for a in ring.forced if a != key.algorithm))
 
 
@@ -102,6 +120,34 @@ def found_unusable(ring: KeyRing, *, kid: str, now: int) -> KeyRing:
         return _end_signing(ring, key, now)
     standby = ring.standby(key.algorithm)
     return activate(ring, kid=standby.kid, now=now) if standby and ready(standby, now) else ring
+
+
+def settle(ring: KeyRing, *, kid: str, now: int) -> KeyRing:
+    """Freeze the end of a key that stopped to sign, at a time after the write that stopped it (invariant 1).
+
+    A write may take long, and until it is done signers read that the key signs. So the time at which it was
+    decided says nothing; only who reads the ring afterwards knows a time that is not too early.
+    """
+    key = ring.key(kid)
+    if key is None or key.state(now) is not State.RETIRING or key.retire_not_before is not None:
+        return ring
+    return ring.with_key(kid, retire_not_before=now + (key.promises.retention if key.promises else 0))
+
+
+def copied(ring: KeyRing, *, fingerprint: str, now: int) -> KeyRing:
+    """Record what the static copy holds.
+
+    Up to now it may have been served as an earlier policy had it, and it may have held revoked keys: caches
+    count from here, and open revocations empty the CDN once more.
+    """
+    horizon = max(ring.cache_horizon, now + ring.lingering) if ring.lingering else ring.cache_horizon
+    withdrawals = tuple(
+        w
+        if w.copied_at is not None
+        else replace(w, copied_at=now, invalidated_at=None, invalidated_again_at=None)
+        for w in ring.withdrawals
+    )
+    return replace(ring, copied=fingerprint, cache_horizon=horizon, lingering=None, withdrawals=withdrawals)
 
 
 def retire(ring: KeyRing, *, kid: str, now: int) -> KeyRing:
@@ -171,8 +217,9 @@ def close_withdrawal(ring: KeyRing, *, kid: str) -> KeyRing:
 def change_policy(ring: KeyRing, *, policy: RotationPolicy, now: int) -> KeyRing:
     """Put another policy in force. What keys froze can only move later."""
     old = ring.policy
-    horizon = max(ring.cache_horizon, now + old.origin_timeout + old.propagation)
-    ring = replace(ring, policy=policy, cache_horizon=horizon)
+    lingering = old.origin_timeout + old.propagation
+    horizon = max(ring.cache_horizon, now + lingering)
+    ring = replace(ring, policy=policy, cache_horizon=horizon, lingering=max(ring.lingering or 0, lingering))
     for key in ring.keys:
         ring = _postpone(ring, key, now)
         if key.until is None and key.algorithm not in policy.algorithms:
@@ -199,11 +246,11 @@ def ready(key: SigningKey, now: int) -> bool:
 
 
 def _end_signing(ring: KeyRing, key: SigningKey, now: int) -> KeyRing:
-    """Invariant 1: the last signature, plus everything a token and a cached ring may add, freezes the end."""
+    """Its end is frozen by `settle`, once this is written; a key that never signed may leave at once."""
     if key.signing_ended_at is not None or key.revoked_at is not None:
         return ring
-    retention = key.promises.retention if key.promises else 0
-    return ring.with_key(key.kid, signing_ended_at=now, retire_not_before=now + retention)
+    unused = now if key.promises is None else None
+    return ring.with_key(key.kid, signing_ended_at=now, retire_not_before=unused)
 
 
 def _postpone(ring: KeyRing, key: SigningKey, now: int) -> KeyRing:
@@ -211,14 +258,15 @@ def _postpone(ring: KeyRing, key: SigningKey, now: int) -> KeyRing:
     policy = ring.policy
     match key.state(now):
         case State.PENDING if key.confirmed_at is not None and not key.first:
-            later = max(key.activate_not_before or 0, key.confirmed_at + policy.propagation)
+            wait = policy.origin_timeout + policy.propagation
+            later = max(key.activate_not_before or 0, key.confirmed_at + wait)
             return ring.with_key(key.kid, activate_not_before=later)
-        case State.ACTIVE if key.promises:
-            return ring.with_key(key.kid, promises=key.promises.widen(policy.promises))
-        case State.RETIRING if key.promises and key.signing_ended_at is not None:
+        case State.ACTIVE | State.RETIRING if key.promises:
             promises = key.promises.widen(policy.promises)
-            later = max(key.retire_not_before or 0, key.signing_ended_at + promises.retention)
-            return ring.with_key(key.kid, promises=promises, retire_not_before=later)
+            end, longer = key.retire_not_before, promises.retention - key.promises.retention
+            return ring.with_key(
+                key.kid, promises=promises, retire_not_before=None if end is None else end + longer
+            )
         case _:
             return ring
 

@@ -67,9 +67,9 @@ class Reconciler:
         ring = self._ledger.load(issuer)
         if ring is None:
             raise UnknownIssuer(f"issuer: there is no issuer {issuer!r}")
-        if inspect and not ring.restored:
-            ring = self._inspect(ring)
         outcome = Outcome(ring)
+        if inspect and not ring.restored:
+            self._inspect(outcome)
         for _ in range(MAX_STEPS):
             step = self._next(outcome)
             if step is None or self._remaining() <= 0:
@@ -102,16 +102,25 @@ class Reconciler:
             outcome.failed.append((step, error))
             outcome.ring = self._ledger.load(outcome.ring.issuer) or outcome.ring
 
-    def _inspect(self, ring: KeyRing) -> KeyRing:
-        """See whether KMS would still sign with the keys that sign now or next."""
-        for key in _expected_usable(ring, self._clock()):
-            if key.key_arn and self._keys.status(key.key_arn) is not KeyStatus.USABLE:
-                lost = partial(found_unusable, kid=key.kid, now=self._clock())
-                ring = self._ledger.update(ring.issuer, lost)
-        return ring
+    def _inspect(self, outcome: Outcome) -> None:
+        """See whether KMS would still sign with the keys that sign now or next.
+
+        When KMS is too busy to say, all else still happens: a revocation must not wait for this.
+        """
+        for key in _expected_usable(outcome.ring, self._clock()):
+            try:
+                if key.key_arn and self._keys.status(key.key_arn) is not KeyStatus.USABLE:
+                    lost = partial(found_unusable, kid=key.kid, now=self._clock())
+                    outcome.ring = self._ledger.update(outcome.ring.issuer, lost)
+            except JwxError as error:
+                outcome.failed.append((_inspection(key, self._clock()), error))
 
 
 _WORTH_WAITING = frozenset({Action.INVALIDATE_AGAIN, Action.CONFIRM, Action.CONFIRM_ABSENCE, Action.ACTIVATE})
+
+
+def _inspection(key: SigningKey, now: int) -> Step:
+    return Step(action=Action.INSPECT, at=now, reason="does KMS still sign with it", kid=key.kid)
 
 
 def _expected_usable(ring: KeyRing, now: int) -> Iterator[SigningKey]:

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from jwx import lifecycle
 from jwx.adoption import adopted
-from jwx.keyring import Birth, KeyRing, SigningKey, State
+from jwx.keyring import KeyRing, SigningKey, State
 from jwx.ledger import Ledger
+from jwx.policy import MAX_PUBLISHED_KEYS
 from jwx.ports import Clock, KeyService, KeyStatus, Publication, StoredKey
 
 
@@ -29,25 +30,44 @@ class Recovery:
     def recover(self, ring: KeyRing) -> KeyRing:
         """Answers the corrected ring. Raises LostRace when another run was faster."""
         now = self._clock()
-        seen = self._publication.seen(ring.issuer)
         before = ring
+        seen = self._seen(ring)
         for key in before.keys:
             stored = self._keys.stored(key.key_arn) if key.key_arn else None
             ring = _corrected(ring, key, stored, seen, now)
-        births = tuple(b for b in ring.births if self._still_open(b))
-        horizon = max(ring.cache_horizon, now + ring.policy.origin_timeout + ring.policy.propagation)
-        ring = replace(ring, births=births, copied=None, forced=(), cache_horizon=horizon, restored=False)
-        for unknown in self._keys.list_keys(ring.issuer):
-            if not ring.has_arn(unknown.key_arn) and unknown.mark == "published":
-                ring = adopted(ring, unknown, self._keys, now)
-        return self._ledger.write(before, ring)
+        ring = replace(ring, copied=None, forced=(), restored=False)
+        listed = list(self._keys.list_keys(ring.issuer))
+        if ring.served_at is not None or any(key.mark for key in listed):
+            # It had keys in public before: caches may hold a JWK Set without the next ones.
+            horizon = max(ring.cache_horizon, now + ring.policy.origin_timeout + ring.policy.propagation)
+            ring = replace(ring, served_at=ring.served_at or now, cache_horizon=horizon)
+        newest_first = sorted(listed, key=lambda k: k.created_at, reverse=True)
+        for key_arn in (*(b.key_arn for b in ring.births), *(k.key_arn for k in newest_first)):
+            ring = self._completed(ring, key_arn, now)
+        births = tuple(b for b in ring.births if b.key_arn is None or self._still_open(b.key_arn))
+        return self._ledger.write(before, replace(ring, births=births))
 
-    def _still_open(self, birth: Birth) -> bool:
-        """A birth whose key was revoked, retired or deleted since is over."""
-        stored = self._keys.stored(birth.key_arn) if birth.key_arn else None
-        if birth.key_arn is None:
-            return True
-        return stored is not None and stored.status is KeyStatus.USABLE and stored.mark in (None, "published")
+    def _seen(self, ring: KeyRing) -> Collection[str] | None:
+        """Asked for foreign keys only: a look at a new issuer's URL may make caches keep a 404."""
+        foreign = any(key.key_arn is None for key in ring.keys)
+        return self._publication.seen(ring.issuer) if foreign else None
+
+    def _completed(self, ring: KeyRing, key_arn: str | None, now: int) -> KeyRing:
+        """The ring with a published key that it does not have. What finds no room is left for the sweep."""
+        if key_arn is None or any(key.key_arn == key_arn for key in ring.keys):
+            return ring
+        stored = self._keys.stored(key_arn)
+        if stored is None or stored.mark != "published" or stored.status is not KeyStatus.USABLE:
+            return ring
+        if len(ring.published(now)) >= MAX_PUBLISHED_KEYS:
+            return ring
+        births = tuple(b for b in ring.births if b.operation != stored.operation)
+        return replace(adopted(ring, stored, self._keys, now), births=births)
+
+    def _still_open(self, key_arn: str) -> bool:
+        """A birth whose key was published, revoked, retired or deleted since is over."""
+        stored = self._keys.stored(key_arn)
+        return stored is not None and stored.status is KeyStatus.USABLE and stored.mark is None
 
 
 def _corrected(
@@ -59,11 +79,13 @@ def _corrected(
         return ring
     if key.key_arn is None:
         # Nothing but the public URL remembers a foreign key; when in doubt it is not published.
-        gone = seen is None or key.kid not in seen
-        return lifecycle.expire(ring, kid=key.kid) if gone else ring
+        if seen is None:
+            return lifecycle.expire(ring, kid=key.kid)
+        return ring if key.kid in seen else lifecycle.entomb(ring, kid=key.kid, now=now)
     if stored is not None and stored.mark == "revoked":
         return lifecycle.revoke(ring, kid=key.kid, reason="revoked before the table was restored", now=now)
-    if stored is None or stored.mark == "retired" or stored.status is KeyStatus.DELETED:
+    if stored is None or stored.mark == "retired":
         ended = ring.with_key(key.kid, signing_ended_at=key.signing_ended_at or now)
         return ended.with_key(key.kid, retired_at=key.retired_at or now)
-    return ring
+    # It may have signed since the backup was made, though the ring says that it never did.
+    return ring.with_key(key.kid, promises=key.promises or ring.policy.promises)

@@ -17,6 +17,9 @@ from jwx.policy import MAX_PUBLISHED_KEYS
 BIRTH_LEASE = 300
 """Seconds from the intent to make a key to its ARN; a longer silence means that the run died."""
 
+PROOF_LEASE = 3600
+"""Seconds within which a new key must prove itself; else it makes room for another."""
+
 FIRST_KEYS = 2
 """A ring begins its public life with an active key and a standby for each algorithm."""
 
@@ -28,13 +31,15 @@ class Action(StrEnum):
     """One kind of step each; their order is the order of urgency."""
 
     RECOVER = "recover"
-    DISABLE_REVOKED = "disable_revoked"
+    INSPECT = "inspect"
     TAG_REVOKED = "tag_revoked"
+    DISABLE_REVOKED = "disable_revoked"
+    ACTIVATE = "activate"
+    COPY = "copy"
     INVALIDATE = "invalidate"
     INVALIDATE_AGAIN = "invalidate_again"
     CONFIRM_ABSENCE = "confirm_absence"
-    ACTIVATE = "activate"
-    COPY = "copy"
+    SETTLE = "settle"
     ABANDON = "abandon"
     CREATE = "create"
     PROVE = "prove"
@@ -64,11 +69,12 @@ def plan(ring: KeyRing, now: int) -> list[Step]:
     if ring.deleted_at is not None and not ring.keys and not ring.births:
         return []
     if ring.restored:
-        return [Step(action=Action.RECOVER, at=now, reason="the table was restored: KMS knows what is true")]
+        return [Step(action=Action.RECOVER, at=now, reason="a new or restored ring: KMS knows what is true")]
     steps = [
-        *_withdrawals(ring, now),
+        *_refusals(ring, now),
         *_activations(ring, now),
         *_copy(ring, now),
+        *_withdrawals(ring, now),
         *_births(ring, now),
         *_publications(ring, now),
         *_confirmations(ring, now),
@@ -103,23 +109,31 @@ def standby_at(ring: KeyRing, algorithm: str, now: int) -> int | None:
     return max(standby.activate_not_before, active.activated_at + ring.policy.rotation_period)
 
 
-def _withdrawals(ring: KeyRing, now: int) -> Iterator[Step]:
-    """A revocation's effects: stop KMS, tell the key itself, empty the CDN twice, see that it is gone."""
+def _refusals(ring: KeyRing, now: int) -> Iterator[Step]:
+    """A revocation's effects in KMS. The mark comes first: else a restored table might revive the key."""
     for due in ring.withdrawals:
+        if due.tagged_at is None:
+            yield _step(Action.TAG_REVOKED, now, "the key itself must tell that it is revoked", kid=due.kid)
         if due.disabled_at is None:
             yield _step(Action.DISABLE_REVOKED, now, "a revoked key must not sign", kid=due.kid)
-        if due.tagged_at is None:
-            yield _step(Action.TAG_REVOKED, now, "a restored table must not revive it", kid=due.kid)
+
+
+def _withdrawals(ring: KeyRing, now: int) -> Iterator[Step]:
+    """A revocation's effects in public: empty the CDN twice, see that the key is gone.
+
+    The last look comes when by nobody's clock an old answer can be under way any more.
+    """
+    pause, skew = ring.policy.origin_timeout, ring.policy.clock_skew
+    for due in ring.withdrawals:
         if due.invalidated_at is None:
             yield _step(Action.INVALIDATE, now, "the CDN holds a revoked key", kid=due.kid)
         elif due.invalidated_again_at is None:
-            if ring.copied == fingerprint(ring, now):
-                again = due.invalidated_at + ring.policy.origin_timeout
-                yield _step(
-                    Action.INVALIDATE_AGAIN, again, "an answer under way may have refilled it", kid=due.kid
-                )
-        else:
-            yield _step(Action.CONFIRM_ABSENCE, now, "see the public URL without it", kid=due.kid)
+            if due.copied_at is not None:
+                again, why = due.invalidated_at + pause, "an answer under way may have refilled it"
+                yield _step(Action.INVALIDATE_AGAIN, again, why, kid=due.kid)
+        elif due.tagged_at is not None and due.disabled_at is not None:
+            last = due.invalidated_again_at + pause + 2 * skew
+            yield _step(Action.CONFIRM_ABSENCE, last, "see the public URL without it", kid=due.kid)
 
 
 def _activations(ring: KeyRing, now: int) -> Iterator[Step]:
@@ -138,13 +152,17 @@ def _copy(ring: KeyRing, now: int) -> Iterator[Step]:
 def _births(ring: KeyRing, now: int) -> Iterator[Step]:
     """Finish or give up the births that are open, then begin those that are missing."""
     for birth in ring.births:
-        if ring.deleting_since is not None or birth.algorithm not in ring.policy.algorithms:
+        if birth.given_up:
+            yield _about(birth, Action.ABANDON, now, "it was given up")
+        elif ring.deleting_since is not None or birth.algorithm not in ring.policy.algorithms:
             yield _about(birth, Action.ABANDON, now, "its algorithm is not wanted any more")
         elif birth.key_arn is None:
             lost = birth.started_at + BIRTH_LEASE
             yield _about(birth, Action.ABANDON, lost, "its maker went silent")
-        elif birth.jwk is None:
+        elif birth.jwk is None and now < birth.started_at + PROOF_LEASE:
             yield _about(birth, Action.PROVE, now, "a key is proved before it is published")
+        elif birth.jwk is None:
+            yield _about(birth, Action.ABANDON, now, "KMS does not sign with it")
     if ring.deleting_since is None:
         yield from _missing(ring, now)
 
@@ -154,7 +172,8 @@ def _missing(ring: KeyRing, now: int) -> Iterator[Step]:
     room = MAX_PUBLISHED_KEYS - len(ring.published(now)) - len(ring.births)
     for algorithm in ring.policy.algorithms:
         wanted = FIRST_KEYS if ring.served_at is None else 1
-        there = sum(b.algorithm == algorithm for b in ring.births) + (ring.standby(algorithm) is not None)
+        births = sum(b.algorithm == algorithm and not b.given_up for b in ring.births)
+        there = births + (ring.standby(algorithm) is not None)
         for _ in range(min(wanted - there, room)):
             room -= 1
             yield _step(Action.CREATE, now, "no standby", algorithm=algorithm)
@@ -162,7 +181,7 @@ def _missing(ring: KeyRing, now: int) -> Iterator[Step]:
 
 def _publications(ring: KeyRing, now: int) -> Iterator[Step]:
     """The first keys of all algorithms enter together; later ones as they come."""
-    proved = [b for b in ring.births if b.jwk and b.algorithm in ring.policy.algorithms]
+    proved = [b for b in ring.births if b.jwk and not b.given_up and b.algorithm in ring.policy.algorithms]
     if not proved or ring.deleting_since is not None:
         return
     if ring.served_at is None and len(proved) < FIRST_KEYS * len(ring.policy.algorithms):
@@ -172,12 +191,10 @@ def _publications(ring: KeyRing, now: int) -> Iterator[Step]:
 
 
 def _confirmations(ring: KeyRing, now: int) -> Iterator[Step]:
-    """Look at the public URL once no answer without the key can be under way any more."""
-    waiting = [k for k in ring.keys if k.state(now) is State.PENDING and k.confirmed_at is None]
+    """Look at the public URL once the static copy has the key too."""
+    waiting = any(k.state(now) is State.PENDING and k.confirmed_at is None for k in ring.keys)
     if waiting and ring.copied == fingerprint(ring, now):
-        pause = ring.policy.origin_timeout
-        at = min((k.published_at or now) + (0 if k.first else pause) for k in waiting)
-        yield _step(Action.CONFIRM, at, "a key waits from when the public URL shows it")
+        yield _step(Action.CONFIRM, now, "a key waits from when the public URL shows it")
 
 
 def _departures(ring: KeyRing, now: int) -> Iterator[Step]:
@@ -186,8 +203,10 @@ def _departures(ring: KeyRing, now: int) -> Iterator[Step]:
         yield from _departure(ring, key, now)
     if ring.deleting_since is not None and all(key.until is not None for key in ring.keys):
         for key in ring.keys:
-            yield _step(Action.EXPIRE, now, "nothing else is left of the issuer", kid=key.kid)
-    if ring.deleting_since is not None and not ring.keys and not ring.births:
+            if key.revoked_at is None:  # a revoked one is remembered, not forgotten
+                yield _step(Action.EXPIRE, now, "nothing else is left of the issuer", kid=key.kid)
+    unseen = ring.served_at is None or ring.copied == fingerprint(ring, now)
+    if ring.deleting_since is not None and not ring.keys and not ring.births and unseen:
         yield _step(Action.CLOSE, now, "the issuer's last key is gone")
 
 
@@ -196,6 +215,8 @@ def _departure(ring: KeyRing, key: SigningKey, now: int) -> Iterator[Step]:
     match key.state(now):
         case State.IMPORTED | State.EXPIRED if key.until is not None:
             yield _step(Action.EXPIRE, key.until, "the imported key's time is over", kid=key.kid)
+        case State.RETIRING if key.retire_not_before is None:
+            yield _step(Action.SETTLE, now, "its end counts from when it was seen not to sign", kid=key.kid)
         case State.RETIRING if key.retire_not_before is not None:
             yield _step(
                 Action.RETIRE, key.retire_not_before, "its last token is no longer valid", kid=key.kid

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
+from jwx import lifecycle
 from jwx.answers import answer
 from jwx.errors import IssuerExists, LostRace, UnknownIssuer
 from jwx.fleet import Fleet
@@ -71,7 +72,7 @@ class Verbs:
         now = self._clock()
         ring = self._ledger.load(request.issuer)
         if ring is None and request.issuer == DEFAULT:
-            ring = KeyRing(issuer=DEFAULT, policy=self._default_policy, created_at=now)
+            ring = lifecycle.new_ring(DEFAULT, self._default_policy, now=now)
         if ring is None:
             raise UnknownIssuer(f"issuer: there is no issuer {request.issuer!r}")
         return answer(ring, now, steps=plan(ring, now))
@@ -90,10 +91,10 @@ class Verbs:
     def _create_issuer(self, request: VerbRequest) -> dict[str, Any]:
         policy = RotationPolicy.parse(request.mapping("policy", default={}), base=self._default_policy)
         now = self._clock()
-        fresh = KeyRing(issuer=request.issuer, policy=policy, created_at=now)
+        fresh = lifecycle.new_ring(request.issuer, policy, now=now)
         if (old := self._ledger.load(request.issuer)) is not None:
             _may_be_created_again(old, now)
-            fresh = replace(fresh, version=old.version, tombstones=old.tombstones)
+            fresh = replace(fresh, version=old.version, tombstones=old.tombstones, restored=False)
         try:
             self._ledger.create(fresh)
         except LostRace as error:
