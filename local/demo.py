@@ -1,8 +1,12 @@
 """`make demo`: the whole story on an embedded AWS that is gone afterwards."""
 
+import traceback
+from collections.abc import Callable
+
 from local.console import Reporter
 from local.environment import temporary_stack
-from local.place import free_place
+from local.place import Place, free_place
+from local.stack import Stack
 from local.story import CHAPTERS, StoryError, Teller
 
 
@@ -11,12 +15,28 @@ def demo(reporter: Reporter) -> int:
     place = free_place("demo")
     teller = Teller(reporter)
     with temporary_stack(place, reporter) as stack:
-        try:
-            for title, chapter in CHAPTERS:
-                reporter.chapter(title)
-                chapter(stack, teller)
-        except StoryError as error:
-            reporter.say(f"\nThe story failed. {error}\nLogs: {place.directory}")
-            return 1
+        for title, chapter in CHAPTERS:
+            reporter.chapter(title)
+            if not holds(chapter, stack, teller):
+                return 1
     reporter.say("\nEvery line was checked. 'make up' leaves it running, 'make test' checks much more.")
     return 0
+
+
+def holds(chapter: Callable[[Stack, Teller], None], stack: Stack, teller: Teller) -> bool:
+    """A line that broke instead of being false is told as well; what broke is in a log."""
+    try:
+        chapter(stack, teller)
+    except StoryError as error:
+        teller.reporter.say(f"\nThe story failed. {error}\n{_where(stack.place)}")
+        return False
+    except Exception as error:
+        (stack.place.directory / "failure.log").write_text(traceback.format_exc())
+        teller.reporter.fails(f"{type(error).__name__}: {error}")
+        teller.reporter.say(_where(stack.place))
+        return False
+    return True
+
+
+def _where(place: Place) -> str:
+    return f"The logs of all parts are in {place.directory}"
