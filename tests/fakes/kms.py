@@ -29,7 +29,6 @@ from tests.fakes.private_keys import (
     signature,
 )
 
-PAGE = 50
 _DAY = 86400
 
 
@@ -160,23 +159,32 @@ class FakeKms:
         TagFilters: Sequence[Mapping[str, Any]],
         ResourceTypeFilters: Sequence[str],
         PaginationToken: str,
+        ResourcesPerPage: int,
     ) -> dict[str, Any]:
         with self._calls("tagging.GetResources"):
             if list(ResourceTypeFilters) != ["kms:key"]:
                 raise refusal("InvalidParameterException", "GetResources")
+            self._forget_the_gone()
             found = [
                 {"ResourceARN": key.arn, "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]}
                 for key in self.keys.values()
                 if (tags := self._listed(key)) and all(tags.get(f["Key"]) in f["Values"] for f in TagFilters)
             ]
             start = int(PaginationToken or 0)
-            more = str(start + PAGE) if start + PAGE < len(found) else ""
-            return {"ResourceTagMappingList": found[start : start + PAGE], "PaginationToken": more}
+            end = start + ResourcesPerPage
+            more = str(end) if end < len(found) else ""
+            return {"ResourceTagMappingList": found[start:end], "PaginationToken": more}
 
     # ------------------------------------------------------------------------------------------
 
+    def _forget_the_gone(self) -> None:
+        """Deleted keys stay listed for a day; for longer they would slow a long simulation down."""
+        now = self._clock()
+        for key in [k for k in self.keys.values() if k.gone_at is not None and now >= k.gone_at + _DAY]:
+            del self.keys[key.arn]
+
     def _listed(self, key: KmsKey) -> dict[str, str]:
-        """The tags as they were `tag_lag` ago; deleted keys stay listed for a while, as in AWS."""
+        """The tags as they were `tag_lag` ago."""
         return next((tags for at, tags in reversed(key.tagged) if at <= self._clock() - self.tag_lag), {})
 
     def _key(self, key_id: str, operation: str) -> KmsKey:

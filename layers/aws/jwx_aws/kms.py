@@ -26,6 +26,7 @@ ALGORITHM, MARK = "jwx:algorithm", "jwx:state"
 BACK_OFF = (0.2, 0.4, 0.8, 1.6, 3.2)
 """Seconds between tries for a key that KMS does not show everywhere yet."""
 
+_PAGE = 100  # the most that GetResources gives at once
 _NOT_THERE_YET = {"NotFoundException", "KMSInvalidStateException"}
 _STATUS = {"Enabled": KeyStatus.USABLE, "PendingDeletion": KeyStatus.DELETED}
 
@@ -109,6 +110,7 @@ class KmsKeys:
                 page = self._tagging.get_resources(
                     TagFilters=[{"Key": key, "Values": [value]} for key, value in wanted.items()],
                     ResourceTypeFilters=["kms:key"],
+                    ResourcesPerPage=_PAGE,
                     PaginationToken=token,
                 )
             yield from page["ResourceTagMappingList"]

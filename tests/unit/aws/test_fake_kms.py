@@ -81,10 +81,12 @@ def test_a_listing_shows_tags_late() -> None:
     listing: dict[str, Any] = {
         "TagFilters": [{"Key": "jwx:stack", "Values": ["s"]}],
         "ResourceTypeFilters": ["kms:key"],
+        "PaginationToken": "",
+        "ResourcesPerPage": 100,
     }
-    assert kms.get_resources(**listing, PaginationToken="")["ResourceTagMappingList"] == []
+    assert kms.get_resources(**listing)["ResourceTagMappingList"] == []
     clock.advance(300)
-    assert len(kms.get_resources(**listing, PaginationToken="")["ResourceTagMappingList"]) == 1
+    assert len(kms.get_resources(**listing)["ResourceTagMappingList"]) == 1
 
 
 def test_the_same_seed_makes_the_same_keys() -> None:
