@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jwx_cli.commands import status
+from jwx_cli.commands import inspect, issuer, lint, revoke, rotate, status, token, watch
 from jwx_cli.exits import EXIT_CODES
 from jwx_cli.session import with_session
 
@@ -38,6 +38,23 @@ def root(
 
 
 LOOK, CHANGE, TOKENS = "Look", "Change", "Tokens"
+_PANELS = {
+    LOOK: (status.status, status.plan, watch.watch),
+    CHANGE: (rotate.rotate, revoke.revoke),
+    TOKENS: (token.token, inspect.inspect),
+}
+for _panel, _commands in _PANELS.items():
+    for _command in _commands:
+        app.command(epilog=EXIT_CODES, rich_help_panel=_panel)(with_session(_command))
 
-app.command(epilog=EXIT_CODES, rich_help_panel=LOOK)(with_session(status.status))
-app.command(epilog=EXIT_CODES, rich_help_panel=LOOK)(with_session(status.plan))
+_issuers = typer.Typer(help="Make, change, delete and list issuers.", no_args_is_help=True)
+_issuers.command("list", epilog=EXIT_CODES)(with_session(issuer.list_issuers))
+_issuers.command("create", epilog=EXIT_CODES)(with_session(issuer.create))
+_issuers.command("update", epilog=EXIT_CODES)(with_session(issuer.update))
+_issuers.command("delete", epilog=EXIT_CODES)(with_session(issuer.delete))
+app.add_typer(_issuers, name="issuer", rich_help_panel=CHANGE)
+
+_keys = typer.Typer(help="Bring in another issuer's keys.", no_args_is_help=True)
+_keys.command("import", epilog=EXIT_CODES)(with_session(issuer.import_key))
+app.add_typer(_keys, name="key", rich_help_panel=CHANGE)
+app.command(name="lint", rich_help_panel=LOOK)(lint.lint_command)

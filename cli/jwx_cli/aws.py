@@ -33,7 +33,12 @@ class AwsFunctions:
     def __init__(self, target: Target) -> None:
         self._target = target
         with _one_sentence(target):
-            session = boto3.Session(**target.credentials(), region_name=target.region)
+            session = boto3.Session(
+                aws_access_key_id=target.access_key_id,
+                aws_secret_access_key=target.secret_access_key,
+                region_name=target.region,
+                profile_name=target.profile,
+            )
             if session.region_name is None:
                 raise aws.NoRegionError
             self._cloudformation = session.client(

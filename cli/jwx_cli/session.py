@@ -19,6 +19,7 @@ from jwx.https import fetch_json
 from jwx_cli.exits import CommandFailed, ExitCode
 from jwx_cli.stack import Functions, Stack
 from jwx_cli.target import NO_STACK, Target, chosen
+from jwx_cli.words import legible, printable
 
 
 def connect(target: Target) -> Functions:
@@ -45,6 +46,7 @@ class Tools:
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     console: Callable[[], Console] = terminal
+    may_ask: Callable[[], bool] = sys.stdin.isatty
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,9 +87,9 @@ class Session:
 
     def confirm(self, question: str) -> None:
         """Go on only after a yes; where nobody can be asked, --yes is needed."""
-        if not sys.stdin.isatty() and not self.console.is_terminal:
+        if self.as_json or not self.tools.may_ask():
             raise CommandFailed("Nobody can be asked here; give --yes to go on.", ExitCode.USAGE)
-        if not typer.confirm(question):
+        if not typer.confirm(question, err=True):
             raise CommandFailed("Nothing was changed.", ExitCode.NO)
 
 
@@ -142,7 +144,7 @@ def ending_with_a_sentence() -> Iterator[None]:
     try:
         yield
     except CommandFailed as failed:
-        print(f"jwx: {failed}", file=sys.stderr)
+        print(f"jwx: {printable(legible(str(failed)))}", file=sys.stderr)
         raise typer.Exit(int(failed.code)) from failed
     except (KeyboardInterrupt, typer.Abort) as stopped:
         print("\njwx: Stopped.", file=sys.stderr)

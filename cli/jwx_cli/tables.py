@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jwx_cli.timeline import timeline
-from jwx_cli.words import duration, moment, relative, step_words
+from jwx_cli.words import due, duration, moment, relative, step_words
 
 STATES: Final = {
     "active": "bold green",
@@ -29,6 +29,7 @@ _SINCE: Final = {
     "expired": "until",
     "deleted": "deleted_at",
 }
+_NEXT: Final = {"activate": "signs", "retire": "leaves", "expire": "leaves", "delete": "deleted in KMS"}
 _GONE: Final = frozenset({"deleted", "revoked", "retired", "expired"})
 
 
@@ -36,7 +37,9 @@ def plain_table(*columns: str) -> Table:
     """Columns without a frame, which copy and paste well and survive any character set."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in ("key", "state", "alg", "when"))
+        table.add_column(
+            column, overflow="fold", no_wrap=column in ("key", "state", "alg", "since", "signs with")
+        )
     return table
 
 
@@ -60,26 +63,32 @@ def next_of(key: Mapping[str, Any], answer: Mapping[str, Any], now: int) -> str:
     """What the plan has for a key; the active one waits for its successor's step."""
     steps = [step for step in answer["steps"] if step["kid"] == key["kid"]]
     if steps:
-        return f"{step_words(steps[0])} {_due(steps[0], now)}"
+        words = _NEXT.get(steps[0]["action"]) or step_words(steps[0])
+        return f"{words} {due(steps[0]['at'], now)}"
     successor = (s for s in answer["steps"] if s["action"] == "activate" and s["algorithm"] == key["alg"])
     if key["state"] == "active" and (step := next(successor, None)):
-        return f"its standby takes over {_due(step, now)}"
+        return f"successor {due(step['at'], now)}"
     if key["state"] == "pending" and key["activate_not_before"]:
-        return f"may sign {_due({'at': key['activate_not_before']}, now)}"
+        return f"may sign {due(key['activate_not_before'], now)}"
     return ""
 
 
-def steps_table(steps: Iterable[Mapping[str, Any]], now: int) -> Table:
-    """A plan, or what was done."""
-    table = plain_table("when", "", "what", "key", "why")
+def show_plan(console: Console, steps: Iterable[Mapping[str, Any]], now: int) -> None:
+    """What is to come: when, what, about which key or algorithm, and why."""
     for step in steps:
-        about = step["kid"] or step["algorithm"] or ""
-        table.add_row(moment(step["at"]), _due(step, now), step_words(dict(step)), about, step["reason"])
-    return table
+        console.print(Text(f"{due(step['at'], now):<13} ").append(_step_line(step)), soft_wrap=True)
+        console.print(f"{'':<13} {moment(step['at'])}; {step['reason']}", style="dim", soft_wrap=True)
 
 
-def _due(step: Mapping[str, Any], now: int) -> str:
-    return "now" if step["at"] <= now else relative(step["at"], now)
+def show_done(console: Console, steps: Iterable[Mapping[str, Any]]) -> None:
+    """What was done, in its order."""
+    for step in steps:
+        console.print(Text("done  ", style="green").append(_step_line(step)), soft_wrap=True)
+
+
+def _step_line(step: Mapping[str, Any]) -> Text:
+    about = step["kid"] or step["algorithm"] or ""
+    return Text(f"{step_words(step):<41} {about}".rstrip(), style="default")
 
 
 def show_issuer(console: Console, answer: Mapping[str, Any], url: str, now: int) -> None:

@@ -18,7 +18,7 @@ NO_STACK = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where to find the stack."""
+    """Where to find the stack. Only the embedded AWS has keys here: no real ones go there."""
 
     stack: str
     region: str | None = None
@@ -36,15 +36,6 @@ class Target:
     def where(self) -> str:
         """For a sentence."""
         return f"in {self.region}" if self.region else "in the Region of your profile"
-
-    def credentials(self) -> dict[str, str]:
-        """What boto3's session takes: our own keys for the embedded AWS, never somebody's real ones."""
-        if self.access_key_id is not None and self.secret_access_key is not None:
-            return {
-                "aws_access_key_id": self.access_key_id,
-                "aws_secret_access_key": self.secret_access_key,
-            }
-        return {"profile_name": self.profile} if self.profile else {}
 
 
 def chosen(*, stack: str | None, region: str | None, profile: str | None, local: bool) -> Target | None:

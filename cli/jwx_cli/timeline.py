@@ -91,6 +91,6 @@ def _cell(bar: Bar, axis: Axis, column: int) -> str:
 
 def _ends(axis: Axis, now: int) -> Text:
     """The span in words, at both ends of the axis."""
-    left = f"{duration(now - axis.start)} ago"
+    left = f"{duration(now - axis.start)} ago" if axis.start < now else "now"
     right = f"in {duration(axis.end - 1 - now)}" if axis.end - 1 > now else "now"
     return Text(f"{'':<{LABEL}}{left}{right:>{max(1, axis.width - len(left))}}", style="dim")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 STEPS: Final = {
     "recover": "compare the restored key ring with KMS",
+    "inspect": "ask KMS about the key",
     "disable_revoked": "disable the revoked key in KMS",
     "tag_revoked": "mark the KMS key as revoked",
     "invalidate": "empty the CDN",
@@ -19,6 +22,7 @@ STEPS: Final = {
     "prove": "have the new key prove itself",
     "publish": "publish the new keys",
     "confirm": "see the public URL with the key",
+    "settle": "note until when its last token lives",
     "retire": "take the key out of the JWK Set",
     "expire": "take the imported key out of the JWK Set",
     "disable": "disable the retired key in KMS",
@@ -27,17 +31,19 @@ STEPS: Final = {
 }
 """The actions that the rotation function answers."""
 
+_EPOCH: Final = re.compile(r"(?<![\w.])[1-3]\d{9}(?![\w.])")
 _UNITS: Final = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
-def step_words(step: dict[str, Any]) -> str:
+def step_words(step: Mapping[str, Any]) -> str:
     """What a step does; a newer function may know steps that we do not."""
     return STEPS.get(step["action"], str(step["action"]))
 
 
 def duration(seconds: float) -> str:
     """The two largest units, such as `3 d 4 h`."""
-    left, parts = int(abs(seconds)), []
+    left = int(abs(seconds))
+    parts: list[str] = []
     for unit, size in _UNITS:
         if left >= size and len(parts) < 2:
             parts.append(f"{left // size} {unit}")
@@ -54,12 +60,22 @@ def relative(at: float, now: float) -> str:
     return f"in {duration(at - now)}" if at > now else f"{duration(at - now)} ago"
 
 
+def due(at: float, now: float) -> str:
+    """When a step is to be done; what is overdue is done by the next run."""
+    return "now" if at <= now else relative(at, now)
+
+
 def moment(at: float) -> str:
     """A time in UTC, to the second; years that no calendar knows stay numbers."""
     try:
         return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (ValueError, OverflowError, OSError):
         return str(at)
+
+
+def legible(message: str) -> str:
+    """A function's message, its epoch seconds told as times."""
+    return _EPOCH.sub(lambda found: moment(int(found[0])), message)
 
 
 def printable(text: str) -> str:

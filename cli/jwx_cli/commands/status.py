@@ -7,12 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from jwx.issuer_names import issuer_url
+from jwx_cli.commands.options import Issuer
 from jwx_cli.session import Session
 from jwx_cli.stack import ISSUER_URL
-from jwx_cli.tables import plain_table, show_issuer, steps_table
+from jwx_cli.tables import plain_table, show_issuer, show_plan
 from jwx_cli.words import relative, step_words
-
-Issuer = Annotated[str, typer.Option("--issuer", "-i", help="Name of the issuer.")]
 
 
 def status(
@@ -41,7 +40,7 @@ def plan(session: Session, issuer: Issuer = "default") -> None:
     if session.as_json:
         session.json(answer)
     elif answer["steps"]:
-        session.console.print(steps_table(answer["steps"], session.now()))
+        show_plan(session.console, answer["steps"], session.now())
     else:
         session.console.print("Nothing is planned.")
 

@@ -1,0 +1,124 @@
+"""`jwx revoke`: what will happen, the verb, what it did, and the wait until the CDN has forgotten the key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import typer
+
+from jwx_cli.commands.options import Issuer, Yes
+from jwx_cli.commands.rotate import waiting_standby
+from jwx_cli.exits import CommandFailed, ExitCode
+from jwx_cli.session import Session
+from jwx_cli.tables import show_changes, show_done
+from jwx_cli.words import duration, step_words
+
+LEAST_PREFIX: Final = 6
+WITHDRAWAL: Final = frozenset(
+    {"disable_revoked", "tag_revoked", "invalidate", "invalidate_again", "confirm_absence", "copy"}
+)
+"""Steps of the plan that a revocation waits for."""
+
+PAUSE: Final = 2
+
+
+def revoke(
+    session: Session,
+    kid: Annotated[str, typer.Argument(help=f"The key, or its first {LEAST_PREFIX} or more characters.")],
+    reason: Annotated[str | None, typer.Option("--reason", "-r", help="Why; kept with the key.")] = None,
+    issuer: Issuer = "default",
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Let the next key sign at once, ready or not, if no standby is ready."),
+    ] = False,
+    yes: Yes = False,
+    wait: Annotated[
+        int, typer.Option("--wait", min=0, help="Seconds to wait until the CDN has forgotten the key.")
+    ] = 120,
+) -> None:
+    """Take a key out for ever: no cache of ours serves it, KMS does not sign with it, it never comes back.
+
+    Put -- before a key that begins with a hyphen.
+    """
+    before = session.stack.rotation("status", issuer=issuer)
+    key = _key(before, kid)
+    if not session.as_json:
+        _say_what_will_happen(session, before, key, force=force)
+    if not yes:
+        session.confirm("Revoke it for ever?")
+    with session.waiting("revoking"):
+        after = session.stack.rotation(
+            "revoke", issuer=issuer, kid=key["kid"], reason=reason, force=force or None
+        )
+    if not session.as_json:
+        session.console.print("Revoked.", style="bold")
+        show_changes(session.console, before, after)
+        show_done(session.console, after["steps"])
+    left = _wait_for_the_edge(session, issuer, key["kid"], seconds=wait)
+    if session.as_json:
+        session.json(after | {"unfinished": left})
+    _conclude(session, left)
+
+
+def _conclude(session: Session, left: list[dict[str, Any]]) -> None:
+    if left:
+        open_steps = ", ".join(step_words(step) for step in left)
+        raise CommandFailed(
+            f"The key is revoked and no longer published by the origin. Not finished yet: {open_steps}. "
+            "The scheduled runs go on with it; 'jwx watch' shows them.",
+            ExitCode.FAILED,
+        )
+    if not session.as_json:
+        session.console.print("It is out: KMS, the CDN, the static copy and the public URL were all seen to.")
+
+
+def _key(answer: Mapping[str, Any], wanted: str) -> Mapping[str, Any]:
+    """The one key that is meant, by its kid or by enough of it."""
+    keys: list[Mapping[str, Any]] = answer["keys"]
+    exact = [key for key in keys if key["kid"] == wanted]
+    alike = exact or [key for key in keys if key["kid"].startswith(wanted)]
+    if len(alike) == 1 and (exact or len(wanted) >= LEAST_PREFIX):
+        return alike[0]
+    what = f"{len(alike)} keys begin so" if alike else "no key begins so"
+    raise CommandFailed(
+        f"Which key is {wanted!r}? In the issuer {answer['issuer']!r} {what}; "
+        f"give the kid, or {LEAST_PREFIX} or more of its first characters. 'jwx status' lists them.",
+        ExitCode.REFUSED,
+    )
+
+
+def _say_what_will_happen(
+    session: Session, answer: Mapping[str, Any], key: Mapping[str, Any], *, force: bool
+) -> None:
+    say, now = session.console, session.now()
+    say.print(f"{key['alg']} {key['kid']}", style="bold", soft_wrap=True)
+    say.print(f"  is {key['state']}. Revoked, it leaves the JWK Set at once and its tokens are refused as")
+    say.print("  soon as each cache has expired; our authorizer refuses them within a minute.")
+    if key["state"] != "active":
+        say.print("  It signs nothing now, so that no signer is affected.")
+        return
+    standby = [k for k in answer["keys"] if k["state"] == "pending" and k["alg"] == key["alg"]]
+    ready = [k for k in standby if (k["activate_not_before"] or now + 1) <= now]
+    wait = waiting_standby(answer, key["alg"], now)
+    if ready:
+        say.print(
+            f"  It signs now. The standby {ready[0]['kid']} signs in its place at once.", soft_wrap=True
+        )
+    elif force:
+        say.print(f"  It signs now. The next key is forced{wait}: until then clients may refuse it.")
+    else:
+        say.print(f"  It signs now and no standby is ready{wait}: until then {key['alg']} is not signed.")
+
+
+def _wait_for_the_edge(session: Session, issuer: str, kid: str, *, seconds: int) -> list[dict[str, Any]]:
+    """Let runs, like those of the schedule, finish what is open; answers what still is."""
+    give_up = session.now() + seconds
+    while True:
+        answer = session.stack.rotation("plan", issuer=issuer)
+        left = [s for s in answer["steps"] if s["action"] in WITHDRAWAL and s["kid"] in (kid, None)]
+        if not left or session.now() >= give_up:
+            return left
+        with session.waiting(f"{step_words(left[0])}, {duration(give_up - session.now())} left"):
+            session.tools.sleep(PAUSE)
+            session.stack.rotation("reconcile", issuer=issuer)
