@@ -77,16 +77,18 @@ def from_env() -> Signer:
         clock=_now,
         logger=logger,
     )
+    policies = TokenPolicies.parse(os.environ.get("TOKEN_POLICIES", "") or "{}")
     issuer = TokenIssuer(
         base_url=base_url(os.environ),
         rings=RingCache(store, _now),
         signer=kms,
         encode=PyJwtEncoder(),
         summons=summons,
-        policies=TokenPolicies.parse(os.environ.get("TOKEN_POLICIES", "") or "{}"),
+        policies=policies,
     )
     audit = SigningAudit(logger)
-    return Signer(signing=Signing(issuer=issuer, store=store, signer=kms, audit=audit), audit=audit)
+    signing = Signing(issuer=issuer, store=store, signer=kms, policies=policies, audit=audit)
+    return Signer(signing=signing, audit=audit)
 
 
 def _now() -> int:

@@ -140,6 +140,7 @@ class TokenService:
             issuer=self.issuer(policies),
             store=self.store,
             signer=self.signer,
+            policies=TokenPolicies.parse(policies),
             audit=self.ears,
             sleep=self.clock.sleep,
         )

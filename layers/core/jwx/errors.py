@@ -10,6 +10,7 @@ JwxError
 │   ├── IssuerExists           a key ring of that name is there already
 │   ├── UnknownKey             no key of that `kid` in the ring
 │   ├── UnsupportedAlgorithm   not an algorithm of the table, or not one of the issuer's
+│   ├── NotGranted             no grant lets the caller ask for such a token
 │   ├── StandbyNotReady        the successor may not sign yet
 │   └── TooManyKeys            the JWK Set would outgrow its bound
 └── ServiceFailed              ours or AWS's fault: try again later
@@ -78,6 +79,14 @@ class UnknownKey(RequestRefused):
 
 class UnsupportedAlgorithm(RequestRefused):
     """The algorithm is not in the table, or the issuer does not use it."""
+
+
+class NotGranted(RequestRefused):
+    """No grant lets the caller ask for such a token; `code` is its name in RFC 6749 and RFC 8707."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class StandbyNotReady(RequestRefused):

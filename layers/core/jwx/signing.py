@@ -1,4 +1,4 @@
-"""The signer's journey: one request, a batch, or the rotation's probe, told apart by its only field."""
+"""The signer's journey: a request, a batch, the rotation's probe, or HTTP, told apart by the event."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from jwx.issuer import Token, TokenIssuer
 from jwx.issuer_names import shown
 from jwx.ports import RingStore
 from jwx.probe import Signer, answer_probe
+from jwx.token_endpoint import TokenEndpoint, is_http
+from jwx.token_policy import TokenPolicies
 from jwx.token_request import TokenRequest
 
 
@@ -27,7 +29,7 @@ class Audit(Protocol):
 
 
 class Signing:
-    """Answers direct invokes of the signer."""
+    """Answers all events of the signer function."""
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class Signing:
         issuer: TokenIssuer,
         store: RingStore,
         signer: Signer,
+        policies: TokenPolicies,
         audit: Audit,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -42,26 +45,31 @@ class Signing:
         self._store = store
         self._signer = signer
         self._audit = audit
+        self._endpoint = TokenEndpoint(policies, refused=audit.failed)
         self._sleep = sleep
 
     def answer(self, event: object, *, seconds_left: Callable[[], float]) -> dict[str, Any]:
         """The answer to an event. Raises the errors of `jwx.errors`, whose names are the contract."""
+        patience = Patience(seconds_left=seconds_left, sleep=self._sleep, random=random.random)
+        if is_http(event):
+            return self._endpoint.answer(event, lambda request: self._signed(request, patience))
         if _is_only(event, "probe"):
             return dict(answer_probe(event["probe"], store=self._store, signer=self._signer))
-        patience = Patience(seconds_left=seconds_left, sleep=self._sleep, random=random.random)
         if _is_only(event, "tokens"):
             return {"tokens": each_on_its_own(event["tokens"], lambda one: self._issue(one, patience))}
         return self._issue(event, patience)
 
     def _issue(self, request: object, patience: Patience) -> dict[str, Any]:
         try:
-            wanted = TokenRequest.parse(request)
-            token = patience.call(lambda: self._issuer.issue(wanted))
+            return self._signed(TokenRequest.parse(request), patience).to_json()
         except JwxError as error:
             self._audit.failed(error)
             raise
+
+    def _signed(self, request: TokenRequest, patience: Patience) -> Token:
+        token = patience.call(lambda: self._issuer.issue(request))
         self._audit.signed(token)
-        return token.to_json()
+        return token
 
 
 def _is_only(event: object, name: str) -> TypeGuard[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from jwx.errors import ConfigurationError, InvalidRequest
+from jwx.grants import Grant, parse_grants
 from jwx.issuer_names import DEFAULT, RESERVED, shown
 
 ANY_ISSUER: Final = "*"
@@ -32,6 +33,8 @@ class TokenPolicy:
     own_nbf: bool = False
     """The issuer sets `nbf` to the time of issue and takes none from the caller."""
     max_token_bytes: int = MAX_TOKEN_BYTES
+    grants: tuple[Grant, ...] = ()
+    """Who may ask for which token over HTTP; a direct invoke needs none."""
 
     def check(self, claims: Mapping[str, Any]) -> None:
         """InvalidRequest that names the claim and what is allowed."""
@@ -87,8 +90,12 @@ def _parse(name: str, given: object) -> TokenPolicy:
         raise ConfigurationError(f"{where}: an object is needed")
     changes: dict[str, Any] = {}
     for field, value in given.items():
+        if field == "grants":
+            changes[field] = parse_grants(f"{where}.grants", value)
+            continue
         if field not in _FIELDS:
-            raise ConfigurationError(f"{where}.{field}: no such field; known are {', '.join(_FIELDS)}")
+            known = ", ".join((*_FIELDS, "grants"))
+            raise ConfigurationError(f"{where}.{field}: no such field; known are {known}")
         wanted, holds = _FIELDS[field]
         if not holds(value):
             raise ConfigurationError(f"{where}.{field}: {wanted} is needed, {shown(value)} was given")

@@ -16,15 +16,17 @@ class Request(NamedTuple):
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> Request:
         """From the event; whatever it lacks is empty, and so leads to 404 or 405."""
+        if_none_match = _header(event, "if-none-match")
         http = event.get("requestContext", {}).get("http")
         if http is not None:
-            return cls(http["method"], _without_stage(event), _header(event, "if-none-match"))
-        return cls(event.get("httpMethod", ""), event.get("path", ""), _header(event, "if-none-match"))
+            return cls(http["method"], _without_stage(event, event.get("rawPath", "")), if_none_match)
+        path = event.get("path", "")
+        path = _without_stage(event, path) if "version" in event else path
+        return cls(event.get("httpMethod", ""), path, if_none_match)
 
 
-def _without_stage(event: Mapping[str, Any]) -> str:
-    """HTTP API payload 2.0: `rawPath` begins with the stage, unless that is `$default`."""
-    path: str = event.get("rawPath", "")
+def _without_stage(event: Mapping[str, Any], path: str) -> str:
+    """The path of an HTTP API begins with the stage, unless that is `$default`; a REST API's never does."""
     stage = event["requestContext"].get("stage", "$default")
     return path.removeprefix(f"/{stage}") if path.startswith(f"/{stage}/") else path
 

@@ -102,6 +102,13 @@ def test_nothing_else_of_a_request_changes_the_answer(noise: dict[str, Any]) -> 
     assert world.serve(event | noise) == world.serve(event)
 
 
+def test_http_api_payload_1_0_is_understood() -> None:
+    """It looks like a REST API's event, but for its version and the stage in its path."""
+    world = _World()
+    event = world.event("jwks-rest-get") | {"version": "1.0", "path": "/live/.well-known/jwks.json"}
+    assert world.serve(event)["statusCode"] == 200
+
+
 def test_a_stage_is_no_part_of_the_path() -> None:
     """HTTP API payload 2.0 puts it in front, unless it is `$default`."""
     world = _World()

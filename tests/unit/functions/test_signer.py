@@ -12,6 +12,7 @@ import pytest
 from functions.signer import app
 from jwx.errors import ConfigurationError, InvalidRequest, UnknownIssuer
 from jwx.signing import Signing
+from jwx.token_policy import TokenPolicies
 from jwx_aws.signing_audit import SigningAudit
 from tests.fakes.powertools import logger_to
 from tests.fakes.token_service import TokenService
@@ -35,6 +36,7 @@ class _World:
             issuer=self.service.issuer(),
             store=self.service.store,
             signer=self.service.signer,
+            policies=TokenPolicies.parse("{}"),
             audit=audit,
             sleep=self.service.clock.sleep,
         )
@@ -86,6 +88,12 @@ def test_a_probe_is_answered_with_a_signature(world: _World) -> None:
     event = _event("signer-probe")
     event["probe"]["operation"] = operation
     assert set(world.serve(event)) == {"signature"}
+
+
+def test_a_request_over_http_is_answered_as_http(world: _World) -> None:
+    """API Gateway gets a proxy response, a refusal too: this issuer has no grants."""
+    answer = world.serve(_event("signer-http-token"))
+    assert (answer["statusCode"], json.loads(answer["body"])["error"]) == (400, "unauthorized_client")
 
 
 def test_errors_are_typed_exceptions(world: _World) -> None:
