@@ -14,15 +14,16 @@ START_SECONDS = 40
 STOP_SECONDS = 15
 
 
-def this_process() -> int:
-    return os.getpid()
+def refuse_second(place: Place) -> None:
+    if running_pid(place):
+        raise LocalError(
+            f"The environment '{place.name}' is running already; 'make down' stops that of 'make up'."
+        )
+    place.refuse_taken_ports()
 
 
 def start(place: Place, *, owner: int | None) -> None:
     """Start the keeper and wait until all of it answers; it ends with the owner, if it has one."""
-    if running_pid(place):
-        raise LocalError(f"'{place.name}' is running already; stop it first.")
-    place.refuse_taken_ports()
     shutil.rmtree(place.directory, ignore_errors=True)
     place.directory.mkdir(parents=True)
     command = [sys.executable, "-m", "local.keeper", place.name, str(place.aws_port), str(place.edge_port)]

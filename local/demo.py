@@ -1,10 +1,12 @@
 """`make demo`: the whole story on an embedded AWS that is gone afterwards."""
 
+import os
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from local.console import Reporter
-from local.environment import temporary_stack
+from local.environment import bring_up
 from local.place import Place, free_place
 from local.stack import Stack
 from local.story import CHAPTERS, StoryError, Teller
@@ -14,7 +16,8 @@ def demo(reporter: Reporter) -> int:
     """Zero only when every line of the story held."""
     place = free_place("demo")
     teller = Teller(reporter)
-    with temporary_stack(place, reporter) as stack:
+    with ExitStack() as undo:
+        stack = bring_up(place, reporter, owner=os.getpid(), undo=undo)
         for title, chapter in CHAPTERS:
             reporter.chapter(title)
             if not holds(chapter, stack, teller):

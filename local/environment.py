@@ -1,7 +1,6 @@
 """From nothing to a deployed stack, and back to nothing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 
 from local import cloud
 from local.clients import Clients, Identity
@@ -12,19 +11,14 @@ from local.place import Place
 from local.stack import Stack
 
 
-@contextmanager
-def temporary_stack(place: Place, reporter: Reporter) -> Iterator[Stack]:
-    """A deployed stack that is gone at the end of the block, however it ends."""
-    try:
-        yield bring_up(place, reporter, owner=cloud.this_process())
-    finally:
-        with reporter.step("stopping everything"):
-            cloud.stop(place)
+def bring_up(place: Place, reporter: Reporter, *, owner: int | None, undo: ExitStack) -> Stack:
+    """Start, deploy as an administrator, and hand out a caller that may invoke two functions.
 
-
-def bring_up(place: Place, reporter: Reporter, *, owner: int | None) -> Stack:
-    """Start, deploy as an administrator, and hand out a caller that may invoke two functions."""
+    Leaving `undo` stops all of it, also when this is left half way.
+    """
     with reporter.step("starting the embedded AWS and the caching edge"):
+        cloud.refuse_second(place)
+        undo.callback(_take_down, place, reporter)
         cloud.start(place, owner=owner)
     deployer = create_user(place, "deployer", ANYTHING)
     deploy(place, deployer, reporter)
@@ -32,6 +26,11 @@ def bring_up(place: Place, reporter: Reporter, *, owner: int | None) -> Stack:
     may = invoker_of(outputs["SignerFunctionName"], outputs["RotationFunctionName"])
     caller = create_user(place, "caller", may)
     return Stack(place=place, outputs=outputs, caller=caller, clients=Clients(place, caller))
+
+
+def _take_down(place: Place, reporter: Reporter) -> None:
+    with reporter.step("stopping everything"):
+        cloud.stop(place)
 
 
 def stack_outputs(place: Place, identity: Identity) -> dict[str, str]:

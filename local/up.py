@@ -1,6 +1,7 @@
 """`make up`: a local environment that keeps running."""
 
 import json
+from contextlib import ExitStack
 
 from local.clients import ROOT_IDENTITY
 from local.console import Reporter
@@ -13,9 +14,12 @@ CLAIMS = {"sub": "svc-1", "aud": "api://orders", "scope": "orders:read"}
 
 
 def up(place: Place, reporter: Reporter) -> int:
-    stack = bring_up(place, reporter, owner=None)
-    with reporter.step("making the first keys"):
-        first_keys(stack)
+    """What could not be brought up whole is taken down again."""
+    with ExitStack() as undo:
+        stack = bring_up(place, reporter, owner=None, undo=undo)
+        with reporter.step("making the first keys"):
+            first_keys(stack)
+        undo.pop_all()
     reporter.say(instructions(stack))
     return 0
 
@@ -41,11 +45,12 @@ A token with curl:
     {endpoint}/2015-03-31/functions/{signer}/invocations \\
     -d '{request}'
 
-The same with the AWS CLI:
+The same with the AWS CLI, version 1 or 2:
 
-  AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret} AWS_REGION={REGION} \\
+  echo '{request}' |
+    AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret} AWS_DEFAULT_REGION={REGION} \\
     aws lambda invoke --endpoint-url {endpoint} --function-name {signer} \\
-    --cli-binary-format raw-in-base64-out --payload '{request}' /dev/stdout
+    --payload fileb:///dev/stdin /dev/stdout
 
 Use it:
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -41,8 +42,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Stack:
 def _deployed(owner: int) -> dict[str, object]:
     """A failure is recorded as well, or every worker would try again and fail as slowly."""
     try:
-        stack = bring_up(free_place(f"test-{owner}"), Reporter(), owner=owner)
-        first_keys(stack)
+        with ExitStack() as undo:
+            stack = bring_up(free_place(f"test-{owner}"), Reporter(), owner=owner, undo=undo)
+            first_keys(stack)
+            undo.pop_all()
     except LocalError as error:
         return {"error": str(error)}
     return {"place": asdict(stack.place), "outputs": dict(stack.outputs), "caller": asdict(stack.caller)}
