@@ -41,12 +41,12 @@ def is_fetchable(url: object) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
 
 
-def fetch_json(url: str, /, *, etag: str | None = None) -> Fetched:
+def fetch_json(url: str, /, *, etag: str | None = None, timeout: float = TIMEOUT) -> Fetched:
     """GET the document; FetchFailed unless it came whole, in time and as what it should be."""
     if not is_fetchable(url):
         raise FetchFailed("the URL is not https")
     try:
-        return _exchange(url, etag, time.monotonic() + TIMEOUT)
+        return _exchange(url, etag, time.monotonic() + timeout)
     except (OSError, HTTPException, ValueError) as error:
         raise FetchFailed(f"no answer: {type(error).__name__}") from error
 

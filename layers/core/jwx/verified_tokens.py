@@ -43,6 +43,9 @@ class VerifiedTokens:
         self._entries: dict[bytes, _Remembered] = {}
         self._making_room = Lock()
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def get(self, digest: bytes) -> VerifiedToken | None:
         """The token as it was verified, if its time and its key are still right."""
         entry = self._entries.get(digest)
