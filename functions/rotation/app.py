@@ -28,8 +28,8 @@ from jwx_aws.publication import AwsPublication
 from jwx_aws.run_record import DynamoRunRecord
 from jwx_aws.s3 import StaticCopy
 
-RESERVE = 10
-"""Seconds before Lambda's time-out at which no new step is begun: the longest wait inside one."""
+RESERVE = 20
+"""Seconds before Lambda's time-out at which no new step is begun: few take longer, and none must finish."""
 
 
 class Context(Protocol):
@@ -58,7 +58,7 @@ def from_env() -> Rotating:
 def _wired(environment: Mapping[str, str]) -> Rotating:
     config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
     # The signer asks KMS again and again by itself; a second invoke beside a slow first one helps nobody.
-    once = Config(connect_timeout=2, read_timeout=40, retries={"total_max_attempts": 1})
+    once = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 1})
     dynamodb, table = boto3.client("dynamodb", config=config), required(environment, "KEY_RING_TABLE")
     return Rotating(
         store=DynamoRingStore(dynamodb, table=table),

@@ -37,6 +37,7 @@ class Face:
     store: FakeRingStore
     copied: Callable[[str], set[str] | None]
     break_origin: Callable[[], None]
+    invalidations: Callable[[], int]
 
 
 def fake_face() -> Face:
@@ -47,7 +48,13 @@ def fake_face() -> Face:
         answer = publication.copies.get(issuer)
         return set(answer.kids) if answer else None
 
-    return Face(publication, store, copied, lambda: setattr(publication, "unreachable", True))
+    return Face(
+        publication,
+        store,
+        copied,
+        break_origin=lambda: setattr(publication, "unreachable", True),
+        invalidations=lambda: len(publication.invalidations),
+    )
 
 
 def aws_face(aws: Callable[[str], Any]) -> Face:
@@ -56,7 +63,8 @@ def aws_face(aws: Callable[[str], Any]) -> Face:
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     origin = Origin(store)
     static_copy = StaticCopy(s3, bucket=bucket, base_url=URL, jwk_set_type="application/jwk-set+json")
-    edge = Edge(aws("cloudfront"), distribution=new_distribution(aws("cloudfront")))
+    cloudfront, distribution = aws("cloudfront"), new_distribution(aws("cloudfront"))
+    edge = Edge(cloudfront, distribution=distribution)
     publication = AwsPublication(
         static_copy=static_copy, edge=edge, public_url=PublicUrl(URL, fetch=origin.fetch)
     )
@@ -68,7 +76,17 @@ def aws_face(aws: Callable[[str], Any]) -> Face:
         document = json.loads(s3.get_object(Bucket=bucket, Key=path)["Body"].read())
         return {key["kid"] for key in document["keys"]}
 
-    return Face(publication, store, copied, lambda: setattr(origin, "broken", True))
+    def invalidations() -> int:
+        listed = cloudfront.list_invalidations(DistributionId=distribution)
+        return int(listed["InvalidationList"]["Quantity"])
+
+    return Face(
+        publication,
+        store,
+        copied,
+        break_origin=lambda: setattr(origin, "broken", True),
+        invalidations=invalidations,
+    )
 
 
 class Origin:
@@ -220,3 +238,4 @@ def test_an_invalidation_is_harmless_to_repeat(face: Face) -> None:
     """The same token twice is one invalidation; another token is another one."""
     for token in ("t-1", "t-1", "t-2"):
         face.publication.invalidate("default", token=token)
+    assert face.invalidations() == 2

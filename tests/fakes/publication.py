@@ -33,7 +33,8 @@ class FakePublication:
         self._clock = clock
         self._calls = calls or Calls()
         self._fences: dict[str, int] = {}
-        self._tokens: set[str] = set()
+        self.invalidations: dict[str, str] = {}
+        """Issuers by token."""
         self.copies: dict[str, Answer] = {}
         self.edge: dict[str, tuple[Answer, int]] = {}
         self.origin_down = False
@@ -55,8 +56,8 @@ class FakePublication:
 
     def invalidate(self, issuer: str, *, token: str) -> None:
         with self._calls("cdn.invalidate"):
-            if token not in self._tokens:
-                self._tokens.add(token)
+            if token not in self.invalidations:
+                self.invalidations[token] = issuer
                 self.edge.pop(issuer, None)
 
     def seen(self, issuer: str) -> frozenset[str] | None:
