@@ -17,6 +17,9 @@ from jwx.token_endpoint import TokenEndpoint, is_http
 from jwx.token_policy import TokenPolicies
 from jwx.token_request import TokenRequest
 
+_GATEWAY_RESERVE = 3.0
+"""API Gateway waits 29 s at most, and Lambda lets the signer run for 30."""
+
 
 class Audit(Protocol):
     """Who was given what: log and metrics. Never a token, never a claim."""
@@ -50,14 +53,18 @@ class Signing:
 
     def answer(self, event: object, *, seconds_left: Callable[[], float]) -> dict[str, Any]:
         """The answer to an event. Raises the errors of `jwx.errors`, whose names are the contract."""
-        patience = Patience(seconds_left=seconds_left, sleep=self._sleep, random=random.random)
         if is_http(event):
+            patience = self._patience(lambda: seconds_left() - _GATEWAY_RESERVE)
             return self._endpoint.answer(event, lambda request: self._signed(request, patience))
+        patience = self._patience(seconds_left)
         if _is_only(event, "probe"):
             return dict(answer_probe(event["probe"], store=self._store, signer=self._signer))
         if _is_only(event, "tokens"):
             return {"tokens": each_on_its_own(event["tokens"], lambda one: self._issue(one, patience))}
         return self._issue(event, patience)
+
+    def _patience(self, seconds_left: Callable[[], float]) -> Patience:
+        return Patience(seconds_left=seconds_left, sleep=self._sleep, random=random.random)
 
     def _issue(self, request: object, patience: Patience) -> dict[str, Any]:
         try:
