@@ -1,0 +1,117 @@
+"""Every event that an authorizer is sent, told apart by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jwx.authorization.events import Route, read_event
+from jwx.errors import InvalidRequest
+from tests.fakes.api_events import SHAPES, api_event
+
+ARN = "arn:aws:execute-api:eu-central-1:123456789012"
+
+
+@pytest.mark.parametrize(
+    ("shape", "read_as", "route"),
+    [
+        ("rest-token", "rest", Route(f"{ARN}:a1b2c3d4e5/prod", "GET", "/orders")),
+        ("rest-request", "rest", Route(f"{ARN}:a1b2c3d4e5/prod", "GET", "/orders")),
+        ("http-1", "http_1", Route(f"{ARN}:f6g7h8i9j0/$default", "GET", "/orders")),
+        ("http-2", "http_2", Route(f"{ARN}:f6g7h8i9j0/prod", "GET", "/orders")),
+        ("websocket", "websocket", Route(f"{ARN}:k1l2m3n4o5/prod", "", "$connect")),
+        ("appsync", "appsync", Route("", "POST", "/graphql")),
+    ],
+)
+def test_an_event_is_told_apart(shape: str, read_as: str, route: Route) -> None:
+    """With the stage, the method and the path less the stage."""
+    event = read_event(api_event(shape))
+    assert (event.shape, event.route, event.authorization) == (read_as, route, ("Bearer TOKEN",))
+
+
+@pytest.mark.parametrize("name", ["authorization", "Authorization", "AUTHORIZATION", "aUTHORIZATION"])
+@pytest.mark.parametrize("shape", ["rest-request", "http-1", "http-2", "websocket"])
+def test_header_names_come_in_any_case(shape: str, name: str) -> None:
+    """REST APIs keep the client's, HTTP APIs lower it, others do as they like."""
+    event = api_event(shape, without="token")
+    event["headers"][name] = "Bearer x"
+    assert read_event(event).authorization == ("Bearer x",)
+
+
+def test_every_value_of_a_header_is_seen() -> None:
+    """Also where the single-value form shows only the last."""
+    event = api_event("rest-request")
+    event["multiValueHeaders"]["Authorization"] = ["Bearer a", "Bearer b"]
+    assert read_event(event).authorization == ("Bearer a", "Bearer b")
+    event["multiValueHeaders"] = None
+    event["headers"]["authorization"] = "Bearer c"
+    assert read_event(event).authorization == ("Bearer TOKEN", "Bearer c")
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "appsync"])
+def test_a_missing_token_is_no_malformed_event(shape: str) -> None:
+    """It is simply not there."""
+    assert read_event(api_event(shape, without="token")).authorization == ()
+
+
+@pytest.mark.parametrize(
+    ("stage", "raw_path", "arn_path", "path"),
+    [
+        ("prod", "/prod/orders", "orders", "/orders"),
+        ("prod", "/prod", "", "/"),
+        ("prod", "/prod/prod/orders", "prod/orders", "/prod/orders"),
+        ("prod", "/prod/orders", "prod/orders", "/prod/orders"),
+        ("prod", "/production/orders", "production/orders", "/production/orders"),
+        ("$default", "/orders", "orders", "/orders"),
+        ("$default", "/", "", "/"),
+        ("prod", "/orders", "orders", "/orders"),
+    ],
+)
+def test_the_raw_path_loses_the_stage_where_it_has_one(
+    stage: str, raw_path: str, arn_path: str, path: str
+) -> None:
+    """Behind a custom domain it has none, and a path may begin like the stage."""
+    event = api_event("http-2")
+    event["routeArn"] = f"{ARN}:f6g7h8i9j0/{stage}/GET/{arn_path}"
+    event["rawPath"], event["requestContext"]["stage"] = raw_path, stage
+    assert read_event(event).route.path == path
+
+
+@pytest.mark.parametrize(
+    ("arn", "route"),
+    [
+        (f"{ARN}:api/prod/GET/", Route(f"{ARN}:api/prod", "GET", "/")),
+        (f"{ARN}:api/prod/POST/a:b/c", Route(f"{ARN}:api/prod", "POST", "/a:b/c")),
+        (f"{ARN}:api/prod/GET//orders", Route(f"{ARN}:api/prod", "GET", "//orders")),
+        (f"{ARN}:api/prod/GET/$connect", Route(f"{ARN}:api/prod", "GET", "/$connect")),
+    ],
+)
+def test_the_method_arn_is_taken_apart(arn: str, route: Route) -> None:
+    """Only its first slashes and colons divide it."""
+    assert read_event(api_event("rest-token") | {"methodArn": arn}).route == route
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"type": "TOKEN"},
+        {"type": "TOKEN", "methodArn": "arn:aws:execute-api"},
+        {"type": "TOKEN", "methodArn": f"{ARN}:api"},
+        {"type": "REQUEST"},
+        {"type": "REQUEST", "requestContext": {}},
+        {"type": "OTHER", "requestContext": {}},
+        {"version": "2.0", "requestContext": {"http": {"method": "GET"}}},
+        {"requestContext": None},
+        {"requestContext": []},
+        [],
+        None,
+        "event",
+    ],
+    ids=range(13),
+)
+def test_any_other_event_is_an_error(event: Any) -> None:
+    """Never a decision, neither yes nor no."""
+    with pytest.raises(InvalidRequest, match="event"):
+        read_event(event)
