@@ -22,7 +22,7 @@ test: .tools/venv.ready .tools/emulator.ready .tools/sam.ready  ## run all tests
 	@.venv/bin/pytest -n auto --dist loadgroup
 
 test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that deploy nothing
-	@.venv/bin/pytest -n auto --dist loadgroup -m "not deploy"
+	@.venv/bin/pytest -n auto --dist loadgroup -m "not deploy and not slow"
 
 lint: .tools/venv.ready .tools/sam.ready .tools/checkov.ready  ## check the code and the template
 	@.venv/bin/python -m local.lint

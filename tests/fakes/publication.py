@@ -84,7 +84,9 @@ class FakePublication:
         if self.origin_down:
             return None
         ring = self._store.load(issuer)
-        return _answer(ring, self._clock()) if ring else Answer(frozenset(), 0, 0, 0)
+        if ring is None or ring.served_at is None or ring.deleted_at is not None:
+            return None if ring and ring.restored else Answer(frozenset(), 0, 0, 0)
+        return None if ring.restored else _answer(ring, self._clock())
 
     def refill(self, issuer: str, made: Answer) -> None:
         """Let an answer reach the CDN, which keeps it unless it is a 404 (those carry no-store)."""

@@ -1,0 +1,62 @@
+"""Fakes that tell a `Watch` of each effect in the moment it happens, also when the caller never hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from jwx.keyring import KeyRing
+from tests.fakes.kms import FakeKms
+from tests.fakes.ring_store import FakeRingStore
+from tests.lifecycle.invariants import Watch
+
+
+class Told[V](dict[str, V]):
+    """A dict that tells of its changes: the name, the old value, the new one or None."""
+
+    def __init__(self, tell: Callable[[str, V | None, V | None], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def __setitem__(self, name: str, value: V) -> None:
+        old = self.get(name)
+        super().__setitem__(name, value)
+        self._tell(name, old, value)
+
+    def pop(self, name: str, default: Any = None) -> Any:
+        old = super().pop(name, default)
+        self._tell(name, old, None)
+        return old
+
+
+class WatchedStore(FakeRingStore):
+    """Key rings under watch."""
+
+    def __init__(self, watch: Watch, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.rings = Told(lambda _, old, new: watch.ring_written(old, new) if new else None)
+
+    def restore(self, rings: dict[str, KeyRing]) -> None:
+        """In place: what is watched stays watched."""
+        for name in set(self.rings) - set(rings):
+            self.rings.pop(name)
+        for name, ring in rings.items():
+            self.rings[name] = replace(ring, restored=True)
+
+
+class WatchedKms(FakeKms):
+    """KMS under watch."""
+
+    def __init__(self, watch: Watch, rings: dict[str, KeyRing], *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._watch = watch
+        self._rings = rings
+
+    def schedule_key_deletion(self, *, KeyId: str, PendingWindowInDays: int = 30) -> dict[str, Any]:  # noqa: N803
+        was = self.keys[KeyId].state if KeyId in self.keys else ""
+        try:
+            return super().schedule_key_deletion(KeyId=KeyId, PendingWindowInDays=PendingWindowInDays)
+        finally:
+            if KeyId in self.keys and self.keys[KeyId].state == "PendingDeletion" != was:
+                self._watch.deletion_scheduled(KeyId, self._rings)
