@@ -1,0 +1,1 @@
+"""What the product costs to run, and which quota is met first: `python -m benchmarks.cost`."""
