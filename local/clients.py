@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sts import STSClient
 
 # A pinned profile of None: botocore then asks neither AWS_PROFILE nor a file for one.
 NO_PROFILE = {"profile": (None, None, None, None)}
@@ -94,3 +95,7 @@ class Clients:
     @cached_property
     def s3(self) -> "S3Client":
         return self._session.client("s3", endpoint_url=self._endpoint, config=CONFIG)
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        return self._session.client("sts", endpoint_url=self._endpoint, config=CONFIG)

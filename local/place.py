@@ -48,11 +48,11 @@ class Place:
 
 def free_place(name: str) -> Place:
     """A place on ports that nobody uses, for runs that must not get in each other's way."""
-    aws_port, edge_port = _free_ports(2)
+    aws_port, edge_port = free_ports(2)
     return Place(name=name, aws_port=aws_port, edge_port=edge_port)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Hold all sockets until the last is bound, so that no port is handed out twice."""
     sockets = [socket.socket() for _ in range(count)]
     try:
