@@ -50,6 +50,7 @@ class Face:
     policies: list[tuple[float, RotationPolicy]] = field(default_factory=list)
     needed_until: dict[str, float] = field(default_factory=dict)
     cleared: set[str] = field(default_factory=set)
+    revoked: set[str] = field(default_factory=set)
 
     def sets(self) -> Iterator[ServedSet]:
         """All that may still be held somewhere, or was until lately."""
@@ -95,6 +96,8 @@ class Watch:
             face.policies.append((now, ring.policy))
         for key in ring.keys:
             self._learn(key, now)
+            if key.revoked_at is not None:
+                face.revoked.add(key.kid)
         public = ring.served_at is not None and ring.deleted_at is None and not ring.restored
         kids = frozenset(k.kid for k in ring.published(int(now)) if k.until is None) if public else None
         face.origin = self._served(ring.issuer, face.origin, kids, _on_edge(ring.policy, ring.policy))
@@ -159,7 +162,7 @@ class Watch:
         published = ring.published(now)
         if len(published) > MAX_PUBLISHED_KEYS:
             self.found(7, ring.issuer, f"{len(published)} keys are published")
-        for kid in self.revoked.intersection(k.kid for k in published):
+        for kid in self.faces[ring.issuer].revoked.intersection(k.kid for k in published):
             self.found(6, ring.issuer, f"{kid} was revoked and is published")
         known = old if old is not None and not old.restored else None
         before = known.keys if known else ()

@@ -160,6 +160,7 @@ class World:
                 stored = self.kms.keys.get(key.key_arn or "")
                 if stored is None or stored.tags.get("jwx:state") != "revoked":
                     self.watch.revoked.discard(key.kid)
+                    self.watch.faces[ring.issuer].revoked.discard(key.kid)
         self.store.restore(backup)
 
     def backup(self) -> dict[str, KeyRing]:
