@@ -14,6 +14,7 @@ from botocore.config import Config
 
 from jwx.batch import SIDE_BY_SIDE
 from jwx.issuer import TokenIssuer
+from jwx.replay import OncePerKey, Replays
 from jwx.ring_cache import RingCache
 from jwx.settings import base_url, required
 from jwx.signing import Signing
@@ -67,9 +68,8 @@ def from_env() -> Signer:
     )
     once = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
     logger = Logger()
-    store = DynamoRingStore(
-        boto3.client("dynamodb", config=patient), table=required(os.environ, "KEY_RING_TABLE")
-    )
+    dynamodb = boto3.client("dynamodb", config=patient)
+    store = DynamoRingStore(dynamodb, table=required(os.environ, "KEY_RING_TABLE"))
     kms = KmsSigner(boto3.client("kms", config=patient))
     summons = RotationSummons(
         boto3.client("lambda", config=once),
@@ -87,8 +87,18 @@ def from_env() -> Signer:
         policies=policies,
     )
     audit = SigningAudit(logger)
-    signing = Signing(issuer=issuer, store=store, signer=kms, policies=policies, audit=audit)
+    per_key = OncePerKey(_replays(dynamodb, os.environ.get("IDEMPOTENCY_TABLE", "")), store=store, clock=_now)
+    signing = Signing(issuer=issuer, store=store, signer=kms, policies=policies, once=per_key, audit=audit)
     return Signer(signing=signing, audit=audit)
+
+
+def _replays(dynamodb: Any, table: str) -> Replays | None:
+    """Imported only where it is turned on: it would lengthen every cold start."""
+    if not table:
+        return None
+    from jwx_aws.replays import DynamoReplays
+
+    return DynamoReplays(dynamodb, table=table)
 
 
 def _now() -> int:

@@ -15,6 +15,7 @@ from jwx.jwa import algorithm
 from jwx.jwk import public_jwk
 from jwx.keyring import KeyRing, SigningKey
 from jwx.policy import RotationPolicy
+from jwx.replay import OncePerKey, Replays
 from jwx.ring_cache import RingCache
 from jwx.signing import Signing
 from jwx.token_policy import TokenPolicies
@@ -134,13 +135,14 @@ class TokenService:
             policies=TokenPolicies.parse(policies),
         )
 
-    def signing(self, policies: str = "{}") -> Signing:
+    def signing(self, policies: str = "{}", *, replays: Replays | None = None) -> Signing:
         """The signer's journey on such an issuer."""
         return Signing(
             issuer=self.issuer(policies),
             store=self.store,
             signer=self.signer,
             policies=TokenPolicies.parse(policies),
+            once=OncePerKey(replays, store=self.store, clock=self.clock),
             audit=self.ears,
             sleep=self.clock.sleep,
         )

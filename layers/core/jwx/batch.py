@@ -33,14 +33,14 @@ class Patience:
         sleep: Callable[[float], None],
         random: Callable[[], float],
     ) -> None:
-        self._seconds_left = seconds_left
+        self.seconds_left = seconds_left
         self._sleep = sleep
         self._random = random
 
     def call[T](self, sign: Callable[[], T]) -> T:
         """What `sign` answers. Raises SigningUnavailable when the time is up."""
         for attempt in count():
-            if self._seconds_left() < _RESERVE:
+            if self.seconds_left() < _RESERVE:
                 break
             try:
                 return sign()
@@ -48,7 +48,7 @@ class Patience:
                 if not busy.throttled:
                     raise
             delay = self._random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0**attempt)
-            if self._seconds_left() < delay + _RESERVE:
+            if self.seconds_left() < delay + _RESERVE:
                 break
             self._sleep(delay)
         raise SigningUnavailable(

@@ -13,12 +13,17 @@ from jwx.issuer import Token, TokenIssuer
 from jwx.issuer_names import shown
 from jwx.ports import RingStore
 from jwx.probe import Signer, answer_probe
+from jwx.replay import OncePerKey
 from jwx.token_endpoint import TokenEndpoint, is_http
 from jwx.token_policy import TokenPolicies
 from jwx.token_request import TokenRequest
 
 _GATEWAY_RESERVE = 3.0
 """API Gateway waits 29 s at most, and Lambda lets the signer run for 30."""
+
+
+DIRECT = "direct"
+"""Lambda does not say who invoked it: idempotency keys of direct invokes are all one caller's."""
 
 
 class Audit(Protocol):
@@ -41,12 +46,14 @@ class Signing:
         store: RingStore,
         signer: Signer,
         policies: TokenPolicies,
+        once: OncePerKey,
         audit: Audit,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._issuer = issuer
         self._store = store
         self._signer = signer
+        self._once = once
         self._audit = audit
         self._endpoint = TokenEndpoint(policies, refused=audit.failed)
         self._sleep = sleep
@@ -55,7 +62,9 @@ class Signing:
         """The answer to an event. Raises the errors of `jwx.errors`, whose names are the contract."""
         if is_http(event):
             patience = self._patience(lambda: seconds_left() - _GATEWAY_RESERVE)
-            return self._endpoint.answer(event, lambda request: self._signed(request, patience))
+            return self._endpoint.answer(
+                event, lambda request, caller: self._signed(request, patience, caller=caller)
+            )
         patience = self._patience(seconds_left)
         if _is_only(event, "probe"):
             return dict(answer_probe(event["probe"], store=self._store, signer=self._signer))
@@ -73,10 +82,15 @@ class Signing:
             self._audit.failed(error)
             raise
 
-    def _signed(self, request: TokenRequest, patience: Patience) -> Token:
-        token = patience.call(lambda: self._issuer.issue(request))
-        self._audit.signed(token)
-        return token
+    def _signed(self, request: TokenRequest, patience: Patience, *, caller: str = DIRECT) -> Token:
+        def mint() -> Token:
+            token = self._issuer.issue(request)
+            self._audit.signed(token)
+            return token
+
+        return patience.call(
+            lambda: self._once.token(request, mint, caller=caller, seconds_left=patience.seconds_left)
+        )
 
 
 def _is_only(event: object, name: str) -> TypeGuard[Mapping[str, Any]]:

@@ -37,15 +37,16 @@ class TokenEndpoint:
         self._policies = policies
         self._refused = refused
 
-    def answer(self, event: Mapping[str, Any], issue: Callable[[TokenRequest], Token]) -> Answer:
-        """A proxy response; `issue` raises what a direct invoke would."""
+    def answer(self, event: Mapping[str, Any], issue: Callable[[TokenRequest, str], Token]) -> Answer:
+        """A proxy response; `issue`, told the caller too, raises what a direct invoke would."""
         if _method(event) != "POST":
             return _error(405, "invalid_request", "Allowed is POST.", {"Allow": "POST"})
         try:
             request = TokenRequest.parse(_body(event))
             grants = self._policies.of(request.issuer).grants
-            check_granted(grants, request, principal=_principal(event))
-            return _granted(request, issue(request))
+            caller = _principal(event)
+            check_granted(grants, request, principal=caller)
+            return _granted(request, issue(request, caller))
         except JwxError as error:
             self._refused(error)
             return _failed(error)

@@ -14,7 +14,7 @@ from jwx.jwa import algorithm
 
 ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105 - a media type, no password
 
-FIELDS: Final = ("claims", "issuer", "algorithm", "expires_in", "typ")
+FIELDS: Final = ("claims", "issuer", "algorithm", "expires_in", "typ", "idempotency_key")
 
 # RFC 8725 section 3.11: kinds of tokens are told apart by `typ`. `dpop+jwt` is for holders of keys to make.
 _TYP = re.compile(r"JWT|(?!dpop\+)[a-z0-9][a-z0-9.-]{0,58}\+jwt")
@@ -29,6 +29,7 @@ class TokenRequest:
     algorithm: str | None = None
     expires_in: int | None = None
     typ: str = ACCESS_TOKEN
+    idempotency_key: str | None = None
 
     @classmethod
     def parse(cls, given: object) -> TokenRequest:
@@ -48,6 +49,7 @@ class TokenRequest:
             algorithm=algorithm(given["algorithm"]).name if "algorithm" in given else None,
             expires_in=_seconds(given["expires_in"]) if "expires_in" in given else None,
             typ=typ,
+            idempotency_key=_key(given["idempotency_key"]) if "idempotency_key" in given else None,
         )
 
 
@@ -78,5 +80,13 @@ def _seconds(given: object) -> int:
     if type(given) is not int or given < 1:
         raise InvalidRequest(
             f"expires_in: a whole number of seconds from 1 on is needed, {shown(given)} was given"
+        )
+    return given
+
+
+def _key(given: object) -> str:
+    if not isinstance(given, str) or not 1 <= len(given) <= 128 or not given.isprintable():
+        raise InvalidRequest(
+            f"idempotency_key: 1 to 128 printable characters are needed, {kind(given)} was given"
         )
     return given

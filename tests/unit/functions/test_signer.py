@@ -11,6 +11,7 @@ import pytest
 
 from functions.signer import app
 from jwx.errors import ConfigurationError, InvalidRequest, UnknownIssuer
+from jwx.replay import OncePerKey
 from jwx.signing import Signing
 from jwx.token_policy import TokenPolicies
 from jwx_aws.signing_audit import SigningAudit
@@ -37,6 +38,7 @@ class _World:
             store=self.service.store,
             signer=self.service.signer,
             policies=TokenPolicies.parse("{}"),
+            once=OncePerKey(None, store=self.service.store, clock=self.service.clock),
             audit=audit,
             sleep=self.service.clock.sleep,
         )
