@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import subprocess
 import time
@@ -88,3 +89,9 @@ def _free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def envoy_version() -> str:
+    """As it says itself."""
+    said = subprocess.run([str(PROGRAM), "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return re.findall(r"/(\d+\.\d+\.\d+)/", said)[0]

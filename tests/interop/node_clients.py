@@ -64,3 +64,9 @@ def package_version(name: str) -> str:
     """As installed."""
     described = json.loads((NODE / "node_modules" / name / "package.json").read_text())
     return str(described["version"])
+
+
+def node_version() -> str:
+    """The major version is what decides about algorithms."""
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)  # noqa: S607
+    return said.stdout.strip().lstrip("v").partition(".")[0]

@@ -92,7 +92,8 @@ class _Validator(JWTBearerTokenValidator):  # type: ignore[misc]  # Authlib has 
         super().__init__(published.issuer, published.audience)
 
     def get_jwks(self) -> Any:
-        return _get_json(_get_json(f"{self.issuer}/.well-known/oauth-authorization-server")["jwks_uri"])
+        metadata = _get_json(f"{self.issuer}/.well-known/oauth-authorization-server")
+        return KeySet.import_key_set(_get_json(metadata["jwks_uri"]))
 
 
 def _get_json(url: str) -> Any:
