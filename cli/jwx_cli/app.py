@@ -40,12 +40,13 @@ def root(
 LOOK, CHANGE, TOKENS = "Look", "Change", "Tokens"
 _PANELS = {
     LOOK: (status.status, status.plan, watch.watch),
-    CHANGE: (rotate.rotate, revoke.revoke),
+    CHANGE: (rotate.rotate,),
     TOKENS: (token.token, inspect.inspect),
 }
 for _panel, _commands in _PANELS.items():
     for _command in _commands:
         app.command(epilog=EXIT_CODES, rich_help_panel=_panel)(with_session(_command))
+app.command(epilog=EXIT_CODES, rich_help_panel=CHANGE, cls=revoke.TakesKids)(with_session(revoke.revoke))
 
 _issuers = typer.Typer(help="Make, change, delete and list issuers.", no_args_is_help=True)
 _issuers.command("list", epilog=EXIT_CODES)(with_session(issuer.list_issuers))

@@ -89,9 +89,9 @@ def _trouble(error: aws.BotoCoreError, target: Target) -> str:
             )
         case aws.TokenRetrievalError() | aws.SSOError():
             return "Your AWS sign-in has expired: run 'aws sso login' again."
-        case aws.HTTPClientError() if target.local:
+        case aws.HTTPClientError() | aws.ConnectionError() if target.local:
             return "The embedded AWS does not answer: start it with 'make up'."
-        case aws.HTTPClientError():
+        case aws.HTTPClientError() | aws.ConnectionError():
             return f"AWS cannot be reached in {target.region or 'that Region'}: {type(error).__name__}."
         case _:
             return f"AWS cannot be asked: {error}"

@@ -43,10 +43,15 @@ def plain_table(*columns: str) -> Table:
     return table
 
 
-def keys_table(answer: Mapping[str, Any], now: int) -> Table:
-    """Every key that is told of, the published ones first."""
+def told(answer: Mapping[str, Any], *, everything: bool) -> list[Mapping[str, Any]]:
+    """The keys worth a line: those that are deleted in KMS are only remembered."""
+    return [key for key in answer["keys"] if everything or key.get("deleted_at") is None]
+
+
+def keys_table(answer: Mapping[str, Any], now: int, *, everything: bool = False) -> Table:
+    """The keys, the published ones first."""
     table = plain_table("state", "alg", "key", "since", "next")
-    for key in sorted(answer["keys"], key=lambda key: key["state"] in _GONE):
+    for key in sorted(told(answer, everything=everything), key=lambda key: key["state"] in _GONE):
         state = key["state"]
         since = key.get(_SINCE.get(state, "created_at"))
         table.add_row(
@@ -91,13 +96,15 @@ def _step_line(step: Mapping[str, Any]) -> Text:
     return Text(f"{step_words(step):<41} {about}".rstrip(), style="default")
 
 
-def show_issuer(console: Console, answer: Mapping[str, Any], url: str, now: int) -> None:
+def show_issuer(console: Console, answer: Mapping[str, Any], url: str, now: int, *, everything: bool) -> None:
     """All about one issuer: what it is, its keys, its timeline."""
     console.print(Text.assemble((answer["issuer"], "bold"), f"  {url}"), soft_wrap=True)
     console.print(_condition(answer, now), style="dim", soft_wrap=True)
-    if answer["keys"]:
+    if told(answer, everything=everything):
         console.print()
-        console.print(keys_table(answer, now))
+        console.print(keys_table(answer, now, everything=everything))
+    if hidden := len(answer["keys"]) - len(told(answer, everything=everything)):
+        console.print(f"{hidden} more are deleted; --all lists them", style="dim")
     unicode = console.encoding.lower().startswith("utf")
     if lines := timeline(answer, now, width=min(console.width, 110), unicode=unicode):
         console.print()

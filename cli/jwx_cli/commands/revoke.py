@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand
 
 from jwx_cli.commands.options import Issuer, Yes
 from jwx_cli.commands.rotate import waiting_standby
@@ -22,6 +25,19 @@ WITHDRAWAL: Final = frozenset(
 
 PAUSE: Final = 2
 
+_THUMBPRINT: Final = re.compile(r"[\w-]{43}", re.ASCII)
+
+
+class TakesKids(TyperCommand):
+    """One thumbprint in 64 begins with a hyphen, and would be taken for an option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Whole kids stand behind all options."""
+        kids = [arg for arg in args if _THUMBPRINT.fullmatch(arg)]
+        others = [arg for arg in args if arg not in kids]
+        separator = ["--"] if kids and "--" not in others else []
+        return super().parse_args(ctx, [*others, *separator, *kids])
+
 
 def revoke(
     session: Session,
@@ -37,10 +53,7 @@ def revoke(
         int, typer.Option("--wait", min=0, help="Seconds to wait until the CDN has forgotten the key.")
     ] = 120,
 ) -> None:
-    """Take a key out for ever: no cache of ours serves it, KMS does not sign with it, it never comes back.
-
-    Put -- before a key that begins with a hyphen.
-    """
+    """Take a key out for ever: no cache of ours serves it, KMS does not sign with it, it never comes back."""
     before = session.stack.rotation("status", issuer=issuer)
     key = _key(before, kid)
     if not session.as_json:
@@ -91,24 +104,22 @@ def _key(answer: Mapping[str, Any], wanted: str) -> Mapping[str, Any]:
 def _say_what_will_happen(
     session: Session, answer: Mapping[str, Any], key: Mapping[str, Any], *, force: bool
 ) -> None:
-    say, now = session.console, session.now()
-    say.print(f"{key['alg']} {key['kid']}", style="bold", soft_wrap=True)
-    say.print(f"  is {key['state']}. Revoked, it leaves the JWK Set at once and its tokens are refused as")
-    say.print("  soon as each cache has expired; our authorizer refuses them within a minute.")
+    say, now = partial(session.console.print, soft_wrap=True), session.now()
+    say(f"{key['alg']} {key['kid']}", style="bold")
+    say(f"  is {key['state']}. Revoked, it leaves the JWK Set at once and its tokens are refused as")
+    say("  soon as each cache has expired; our authorizer refuses them within a minute.")
     if key["state"] != "active":
-        say.print("  It signs nothing now, so that no signer is affected.")
+        say("  It signs nothing now, so that no signer is affected.")
         return
     standby = [k for k in answer["keys"] if k["state"] == "pending" and k["alg"] == key["alg"]]
     ready = [k for k in standby if (k["activate_not_before"] or now + 1) <= now]
     wait = waiting_standby(answer, key["alg"], now)
     if ready:
-        say.print(
-            f"  It signs now. The standby {ready[0]['kid']} signs in its place at once.", soft_wrap=True
-        )
+        say(f"  It signs now. The standby {ready[0]['kid']} signs in its place at once.", soft_wrap=True)
     elif force:
-        say.print(f"  It signs now. The next key is forced{wait}: until then clients may refuse it.")
+        say(f"  It signs now. The next key is forced{wait}: until then clients may refuse it.")
     else:
-        say.print(f"  It signs now and no standby is ready{wait}: until then {key['alg']} is not signed.")
+        say(f"  It signs now and no standby is ready{wait}: until then {key['alg']} is not signed.")
 
 
 def _wait_for_the_edge(session: Session, issuer: str, kid: str, *, seconds: int) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ def status(
     issuer: Annotated[
         str | None, typer.Option("--issuer", "-i", help="One issuer only; all of them without it.")
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Deleted keys too.")] = False,
 ) -> None:
     """Show the issuers, their keys, what comes next and when. Changes nothing.
 
@@ -29,7 +30,7 @@ def status(
     if session.as_json:
         session.json({"issuers": answers})
     elif len(answers) == 1:
-        _show(session, answers[0])
+        _show(session, answers[0], everything=everything)
     else:
         _overview(session, answers)
 
@@ -45,9 +46,9 @@ def plan(session: Session, issuer: Issuer = "default") -> None:
         session.console.print("Nothing is planned.")
 
 
-def _show(session: Session, answer: dict[str, Any]) -> None:
+def _show(session: Session, answer: dict[str, Any], *, everything: bool) -> None:
     url = issuer_url(session.stack.output(ISSUER_URL), answer["issuer"])
-    show_issuer(session.console, answer, url, session.now())
+    show_issuer(session.console, answer, url, session.now(), everything=everything)
 
 
 def _overview(session: Session, answers: list[dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from jwx import TrustedIssuer, VerificationError, Verifier
 from jwx.errors import ConfigurationError
 from jwx.fetched import Fetch
 from jwx.jws import parse_payload, parse_unverified
+from jwx.verifier import MAX_TOKEN_SIZE
 from jwx_cli.inspector.reasons import Case, sentence
 
 
@@ -53,6 +54,8 @@ def examine(
         size=len(token),
     )
     try:
+        if len(token) > MAX_TOKEN_SIZE:
+            raise VerificationError("token_too_large")
         parsed = parse_unverified(token)
         case = replace(case, header=parsed.header)
         case = replace(case, claims=parse_payload(parsed.payload))
