@@ -19,9 +19,21 @@ def up(place: Place, reporter: Reporter) -> int:
         stack = bring_up(place, reporter, owner=None, undo=undo)
         with reporter.step("making the first keys"):
             first_keys(stack)
+        (place.directory / "stack.json").write_text(json.dumps(state(place)))
         undo.pop_all()
     reporter.say(instructions(stack))
     return 0
+
+
+def state(place: Place) -> dict[str, str]:
+    """What `jwx --local` needs to know; it goes when the environment stops."""
+    return {
+        "stack": place.stack_name,
+        "region": REGION,
+        "endpoint": place.aws_url,
+        "access_key_id": ROOT_IDENTITY.access_key_id,
+        "secret_access_key": ROOT_IDENTITY.secret_access_key,
+    }
 
 
 def instructions(stack: Stack) -> str:
@@ -38,6 +50,10 @@ It runs until 'make down'.
   JWK Set       {stack.jwks_url}
   example API   {stack.outputs["ApiUrl"]}/orders
   logs          {stack.place.directory}
+
+Its keys, and what comes next:
+
+  .venv/bin/jwx status --local
 
 A token with curl:
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # The rotation may work for 300 s on one request, and must not be asked a second time meanwhile.
 PATIENT = Config(connect_timeout=5, read_timeout=310, retries={"total_max_attempts": 1})
-QUICK = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
+QUICK = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 2})
 
 _SIGN_IN = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}

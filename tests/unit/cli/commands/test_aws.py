@@ -138,7 +138,7 @@ def test_a_verb_is_asked_once(aws: Aws) -> None:
         (403, "ExpiredToken", "expired", "AWS does not accept these credentials: sign in again"),
         (403, "InvalidClientTokenId", "no", "AWS does not accept these credentials"),
         (403, "AccessDenied", "no", "These credentials may not call DescribeStacks for the stack 'prod'"),
-        (400, "Throttling", "slow down", "AWS refused DescribeStacks (Throttling): slow down"),
+        (400, "InsufficientCapabilities", "no", "AWS refused DescribeStacks (InsufficientCapabilities): no"),
     ],
 )
 def test_refusals_of_aws(aws: Aws, status: int, code: str, message: str, sentence: str) -> None:
