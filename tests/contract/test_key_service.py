@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from jwx.errors import KeyServiceUnavailable
-from jwx.ports import KeyStatus
+from jwx.ports import KeyStatus, ListedKey
 from jwx_aws.kms import KmsKeys
 from tests.fakes.clock import FakeClock
 from tests.fakes.kms import FakeKms, fake_keys
@@ -130,12 +130,13 @@ def test_the_listing_holds_the_stack_and_nothing_else(make: Make, stack: str) ->
 
 
 def test_the_listing_can_be_of_one_issuer(keys: KmsKeys) -> None:
-    """Each listed key tells as much as when it is asked for by itself."""
+    """A listed key tells what its tags say."""
     arn = new_key(keys, issuer="shop", operation="op-3")
     new_key(keys, issuer="other")
     keys.mark(arn, "published")
     keys.disable(arn)
-    assert list(keys.list_keys("shop")) == [keys.stored(arn)]
+    listed = ListedKey(key_arn=arn, issuer="shop", operation="op-3", mark="published")
+    assert list(keys.list_keys("shop")) == [listed]
 
 
 def test_the_listing_goes_on_behind_its_first_page(keys: KmsKeys) -> None:

@@ -346,6 +346,7 @@ def random_policy(seeded: random.Random) -> RotationPolicy:
             "signer_cache": seeded.choice((0, 60, 300, 3600)),
             "origin_timeout": seeded.randrange(6, 60),
             "grace": seeded.randrange(0, 7 * DAY),
+            "deletion_window_days": 7,
         }
     )
 

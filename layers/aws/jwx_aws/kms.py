@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from jwx import jwa
 from jwx.errors import KeyServiceUnavailable
-from jwx.ports import KeyStatus, StoredKey
+from jwx.ports import KeyStatus, ListedKey, StoredKey
 from jwx_aws.aws_errors import failing_as
 
 if TYPE_CHECKING:
@@ -78,8 +78,11 @@ class KmsKeys:
         return KeyStatus.DELETED if metadata is None else _status(metadata)
 
     def stored(self, key_arn: str) -> StoredKey | None:
-        """The tags come from KMS itself: the tagging service lags behind it."""
-        metadata = self._described(key_arn, waits=BACK_OFF)
+        """The tags come from KMS itself: the tagging service lags behind it.
+
+        Asked of old keys only, so that one which KMS does not know is gone and not waited for.
+        """
+        metadata = self._described(key_arn, waits=())
         if metadata is None:
             return None
         tags = self._needed("ListResourceTags", self._kms.list_resource_tags, KeyId=key_arn)["Tags"]
@@ -95,13 +98,17 @@ class KmsKeys:
             "ScheduleKeyDeletion", self._kms.schedule_key_deletion, key_arn, PendingWindowInDays=days
         )
 
-    def list_keys(self, issuer: str | None = None) -> Iterator[StoredKey]:
+    def list_keys(self, issuer: str | None = None) -> Iterator[ListedKey]:
         """ListKeys would show every key of the account: the tags are asked instead."""
         wanted = {STACK: self._stack} | ({} if issuer is None else {ISSUER: issuer})
         for entry in self._tagged(wanted):
-            metadata = self._described(entry["ResourceARN"], waits=())
-            if metadata is not None:  # the tagging service may still list a key that is gone
-                yield _stored(metadata, {tag["Key"]: tag["Value"] for tag in entry["Tags"]})
+            tags = {tag["Key"]: tag["Value"] for tag in entry["Tags"]}
+            yield ListedKey(
+                key_arn=entry["ResourceARN"],
+                issuer=tags.get(ISSUER, ""),
+                operation=tags.get(OPERATION, ""),
+                mark=tags.get(MARK),
+            )
 
     def _tagged(self, wanted: dict[str, str]) -> Iterator[Any]:
         token = ""

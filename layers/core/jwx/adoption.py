@@ -11,7 +11,7 @@ from jwx.jwk import public_jwk
 from jwx.keyring import KeyRing, SigningKey
 from jwx.ledger import Ledger
 from jwx.policy import MAX_PUBLISHED_KEYS
-from jwx.ports import Clock, KeyService, KeyStatus, StoredKey
+from jwx.ports import Clock, KeyService, KeyStatus, ListedKey, StoredKey
 
 SETTLED = 900
 """KMS tags may lag by 5 minutes; a key is judged only when it is older than this, in seconds."""
@@ -42,7 +42,7 @@ class Sweep:
         """Judge the keys of `issuer`, or of all. The rings are read after the listing, never before."""
         swept = Swept()
         rings: dict[str, KeyRing | None] = {}
-        for key in self._settled(issuer):
+        for key in self._listed(issuer):
             if self._remaining() <= 0:
                 break
             try:
@@ -53,24 +53,24 @@ class Sweep:
                 swept.left += 1
         return swept
 
-    def _settled(self, issuer: str | None) -> list[StoredKey]:
-        """The listing, as far as there is time for it, less keys too young to be judged."""
-        now, listed = self._clock(), []
+    def _listed(self, issuer: str | None) -> list[ListedKey]:
+        """The whole listing, or as much of it as there is time for."""
+        listed = []
         for key in self._keys.list_keys(issuer):
-            if key.created_at + SETTLED <= now and key.status is not KeyStatus.DELETED:
-                listed.append(key)
             if self._remaining() <= 0:
                 break
+            listed.append(key)
         return listed
 
-    def _judge(self, listed: StoredKey, ring: KeyRing | None, swept: Swept) -> None:
+    def _judge(self, listed: ListedKey, ring: KeyRing | None, swept: Swept) -> None:
         if ring is not None and (
             ring.has_arn(listed.key_arn) or ring.birth(listed.operation) or ring.restored
         ):
             return
         # An old key may have been published a minute ago, which a listing does not show yet.
         key = self._keys.stored(listed.key_arn)
-        if key is None or key.status is KeyStatus.DELETED:
+        young = key is not None and self._clock() < key.created_at + SETTLED
+        if key is None or young or key.status is KeyStatus.DELETED:
             return
         if key.mark == "published" and key.status is KeyStatus.USABLE and self._adopt(key):
             swept.adopted += 1

@@ -41,8 +41,18 @@ class KeyStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedKey:
+    """A KMS key of this stack, as a listing shows it: tags only, which may lag by minutes; it may be gone."""
+
+    key_arn: str
+    issuer: str
+    operation: str
+    mark: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredKey:
-    """A KMS key of this stack, as a listing shows it; tags may lag by minutes."""
+    """A KMS key of this stack, as KMS itself knows it."""
 
     key_arn: str
     issuer: str
@@ -79,8 +89,8 @@ class KeyService(Protocol):
     def schedule_deletion(self, key_arn: str, *, days: int) -> None:
         """Have the key deleted in `days`; no error when that is so already."""
 
-    def list_keys(self, issuer: str | None = None) -> Iterator[StoredKey]:
-        """All keys tagged with this stack (and issuer), page by page."""
+    def list_keys(self, issuer: str | None = None) -> Iterator[ListedKey]:
+        """All keys tagged with this stack (and issuer), page by page; one call a page, none a key."""
 
 
 class Prober(Protocol):

@@ -15,7 +15,7 @@ from jwx.adoption import adopted
 from jwx.keyring import KeyRing, SigningKey, State
 from jwx.ledger import Ledger
 from jwx.policy import MAX_PUBLISHED_KEYS
-from jwx.ports import Clock, KeyService, KeyStatus, Publication, StoredKey
+from jwx.ports import Clock, KeyService, KeyStatus, ListedKey, Publication, StoredKey
 
 
 class Recovery:
@@ -41,9 +41,8 @@ class Recovery:
             # It had keys in public before: caches may hold a JWK Set without the next ones.
             horizon = max(ring.cache_horizon, now + ring.policy.origin_timeout + ring.policy.propagation)
             ring = replace(ring, served_at=ring.served_at or now, cache_horizon=horizon)
-        newest_first = sorted(listed, key=lambda k: k.created_at, reverse=True)
-        for key_arn in (*(b.key_arn for b in ring.births), *(k.key_arn for k in newest_first)):
-            ring = self._completed(ring, key_arn, now)
+        for stored in self._unknown(ring, listed):
+            ring = _completed(ring, stored, self._keys, now)
         births = tuple(b for b in ring.births if b.key_arn is None or self._still_open(b.key_arn))
         return self._ledger.write(before, replace(ring, births=births))
 
@@ -52,22 +51,26 @@ class Recovery:
         foreign = any(key.key_arn is None for key in ring.keys)
         return self._publication.seen(ring.issuer) if foreign else None
 
-    def _completed(self, ring: KeyRing, key_arn: str | None, now: int) -> KeyRing:
-        """The ring with a published key that it does not have. What finds no room is left for the sweep."""
-        if key_arn is None or any(key.key_arn == key_arn for key in ring.keys):
-            return ring
-        stored = self._keys.stored(key_arn)
-        if stored is None or stored.mark != "published" or stored.status is not KeyStatus.USABLE:
-            return ring
-        if len(ring.published(now)) >= MAX_PUBLISHED_KEYS:
-            return ring
-        births = tuple(b for b in ring.births if b.operation != stored.operation)
-        return replace(adopted(ring, stored, self._keys, now), births=births)
+    def _unknown(self, ring: KeyRing, listed: Collection[ListedKey]) -> list[StoredKey]:
+        """Keys that were published since the backup was made, the newest first."""
+        arns = {k.key_arn for k in listed} | {b.key_arn for b in ring.births if b.key_arn}
+        unknown = arns - {k.key_arn for k in ring.keys}
+        stored = [key for arn in sorted(unknown) if (key := self._keys.stored(arn))]
+        published = [k for k in stored if k.mark == "published" and k.status is KeyStatus.USABLE]
+        return sorted(published, key=lambda k: k.created_at, reverse=True)
 
     def _still_open(self, key_arn: str) -> bool:
         """A birth whose key was published, revoked, retired or deleted since is over."""
         stored = self._keys.stored(key_arn)
         return stored is not None and stored.status is KeyStatus.USABLE and stored.mark is None
+
+
+def _completed(ring: KeyRing, unknown: StoredKey, keys: KeyService, now: int) -> KeyRing:
+    """The ring with a key that it lacks. One that finds no room is left for the sweep."""
+    if len(ring.published(now)) >= MAX_PUBLISHED_KEYS:
+        return ring
+    births = tuple(b for b in ring.births if b.operation != unknown.operation)
+    return replace(adopted(ring, unknown, keys, now), births=births)
 
 
 def _corrected(
