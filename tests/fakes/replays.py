@@ -33,6 +33,10 @@ class FakeReplays:
             if before != payload:
                 raise InvalidRequest("idempotency_key: another request")
             return answer
-        made = make()
+        self.busy.add(key)
+        try:
+            made = make()
+        finally:
+            self.busy.discard(key)
         self.kept[key] = (payload, self._clock.exact + seconds, made)
         return made
