@@ -97,7 +97,7 @@ class Prober(Protocol):
     """The signer, asked to prove a key that is not published yet."""
 
     def probe(self, *, issuer: str, operation: str) -> bytes:
-        """The key's JWS-form signature over `lifecycle.probe_message(operation)`."""
+        """The key's JWS-form signature over `probe.probe_message(operation)`."""
 
 
 class Publication(Protocol):
