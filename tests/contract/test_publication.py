@@ -212,6 +212,13 @@ def test_an_issuer_being_deleted_is_copied_while_it_publishes(face: Face) -> Non
     assert face.copied("shop") == {"a"}
 
 
+def test_an_issuer_that_lost_all_its_keys_is_still_an_issuer(face: Face) -> None:
+    """Its copy is the empty set, which takes back every key, and not the absence of one."""
+    face.publication.copy(ring("revoked"), NOW, stale=fresh)
+    face.publication.copy(ring(), NOW, stale=fresh)
+    assert face.copied("default") == set()
+
+
 def test_the_public_url_shows_what_is_published(face: Face) -> None:
     """`seen` answers the kids of the issuer that was asked for."""
     face.store.save(ring("a", "b"))

@@ -59,6 +59,27 @@ def test_a_ring_of_another_table_is_restored(dynamodb: Any) -> None:
     assert not checked.restored
 
 
+class ShortPages:
+    """A client whose pages hold two items each, as if items were large."""
+
+    def __init__(self, dynamodb: Any) -> None:
+        self._dynamodb = dynamodb
+
+    def scan(self, **arguments: Any) -> Any:
+        return self._dynamodb.scan(**arguments, Limit=2)
+
+
+def test_a_listing_goes_on_behind_its_first_page(dynamodb: Any) -> None:
+    """DynamoDB answers at most 1 MB at once; every issuer is named, each once."""
+    names = {f"issuer-{n}" for n in range(7)}
+    for name in names:
+        DynamoRingStore(dynamodb, table="mine").save(ring(issuer=name))
+    pages: Any = ShortPages(dynamodb)
+    listed = list(DynamoRingStore(pages, table="mine").issuers())
+    assert len(listed) == 7
+    assert set(listed) == names
+
+
 class LosesAnswers:
     """A client whose every write happens twice, as when botocore retries after a lost answer."""
 
