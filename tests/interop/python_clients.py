@@ -8,8 +8,8 @@ from typing import Any
 
 import joserfc.jwt
 import jwt
-from authlib.oauth2.base import OAuth2Error
-from authlib.oauth2.rfc9068 import JWTBearerTokenValidator
+from authlib.oauth2.base import OAuth2Error  # type: ignore[import-untyped]
+from authlib.oauth2.rfc9068 import JWTBearerTokenValidator  # type: ignore[import-untyped]
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -96,7 +96,9 @@ class _Validator(JWTBearerTokenValidator):  # type: ignore[misc]  # Authlib has 
         return KeySet.import_key_set(_get_json(metadata["jwks_uri"]))
 
 
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
 def _get_json(url: str) -> Any:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(url, timeout=10) as response:
+    with _DIRECT.open(url, timeout=10) as response:
         return json.load(response)
