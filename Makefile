@@ -19,10 +19,10 @@ down:  ## stop what 'make up' started
 	@test ! -x .venv/bin/python || $(LOCAL) down
 
 test: .tools/venv.ready .tools/emulator.ready .tools/sam.ready  ## run all tests
-	@.venv/bin/pytest -n auto --dist loadgroup
+	@.venv/bin/pytest -n auto --dist loadfile
 
 test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that deploy nothing
-	@.venv/bin/pytest -n auto --dist loadgroup -m "not deploy and not slow"
+	@.venv/bin/pytest -n auto --dist loadfile -m "not deploy and not slow"
 
 lint: .tools/venv.ready .tools/sam.ready .tools/checkov.ready  ## check the code and the template
 	@.venv/bin/python -m local.lint

@@ -12,6 +12,8 @@ from local.place import ROOT, Place
 
 START_SECONDS = 40
 STOP_SECONDS = 15
+# Keepers that this process started: a child that ended seems to run until its parent asks for it.
+_keepers: dict[str, subprocess.Popen[bytes]] = {}
 
 
 def refuse_second(place: Place) -> None:
@@ -36,6 +38,7 @@ def start(place: Place, *, owner: int | None) -> None:
             stderr=log,
             start_new_session=True,
         )
+    _keepers[place.name] = keeper
     (place.directory / "pid").write_text(str(keeper.pid))
     _wait_until_ready(place, keeper)
 
@@ -66,21 +69,15 @@ def stop(place: Place) -> bool:
 
 def running_pid(place: Place) -> int:
     """The keeper's process id, or 0: a pid file may be older than the last reboot."""
+    keeper = _keepers.get(place.name)
+    if keeper and keeper.poll() is not None:
+        return 0
     try:
         pid = int((place.directory / "pid").read_text())
-        _reap(pid)
         os.kill(pid, 0)
     except (OSError, ValueError):
         return 0
     return pid
-
-
-def _reap(pid: int) -> None:
-    """A child of ours stays a zombie, and so seems to run, until it is waited for."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
 
 
 def _last_words(place: Place) -> str:

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.children import Child, child_process
 from local.clients import ROOT_IDENTITY, Clients
-from local.edge.agent import Edge
+from local.edge.agent import Edge, nginx_command, wait_until_listening
 from local.emulator import emulator_command, emulator_environment, wait_until_healthy
 from local.errors import LocalError
 from local.place import Place
@@ -45,10 +45,8 @@ def keep(place: Place, stack: ExitStack, *, owner: int) -> None:
     )
     wait_until_healthy(place, emulator)
     edge = Edge(place, Clients(place, ROOT_IDENTITY))
-    nginx = stack.enter_context(child_process("nginx", edge.command(), place.directory, {}))
-    while not edge.is_listening():
-        nginx.refuse_death()
-        time.sleep(0.02)
+    nginx = stack.enter_context(child_process("nginx", nginx_command(place), place.directory, {}))
+    wait_until_listening(place, nginx)
     (place.directory / "ready").touch()
     while not _gone(owner):
         _look_after((emulator, nginx), edge, nginx)

@@ -140,7 +140,7 @@ def keys_rotate(stack: Stack, teller: Teller) -> None:
 def a_key_is_revoked(stack: Stack, teller: Teller) -> None:
     doomed = stack.sign(CLAIMS)
     with teller.reporter.step("waiting until caches let the next standby sign"):
-        _until(lambda: stack.rotation("reconcile", issuer="default"), _has_ready_standbys, seconds=60)
+        ready_standbys(stack)
     passed = stack.call_api("/orders", doomed["token"]).status
     teller.check(passed == 200, "a token passes", got=passed)
     started = time.monotonic()
@@ -155,6 +155,10 @@ def a_key_is_revoked(stack: Stack, teller: Teller) -> None:
     teller.check(doomed["kid"] not in published, "the JWK Set has forgotten the key", got=published)
     after = stack.call_api("/orders", stack.sign(CLAIMS)["token"])
     teller.check(after.status == 200, "signing goes on with the standby", got=after)
+
+
+def ready_standbys(stack: Stack) -> dict[str, Any]:
+    return _until(lambda: stack.rotation("reconcile", issuer="default"), _has_ready_standbys, seconds=60)
 
 
 def _has_ready_standbys(answer: dict[str, Any]) -> bool:

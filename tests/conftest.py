@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -29,14 +30,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Stack:
     """The real template in the embedded AWS, with its first keys. It ends with the test run itself."""
-    alone = worker_id == "master"
-    shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
-    owner = os.getpid() if alone else os.getppid()
+    shared = _shared(tmp_path_factory, worker_id)
+    owner = os.getpid() if worker_id == "master" else os.getppid()
     record = shared / "stack.json"
     with FileLock(shared / "stack.lock"):
         if not record.exists():
             record.write_text(json.dumps(_deployed(owner)))
     return _stack_of(record)
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder of this test run that all of its workers see."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
 
 
 def _deployed(owner: int) -> dict[str, object]:
@@ -57,6 +63,13 @@ def _stack_of(record: Path) -> Stack:
         pytest.fail(found["error"], pytrace=False)
     place, caller = Place(**found["place"]), Identity(**found["caller"])
     return Stack(place=place, outputs=found["outputs"], caller=caller, clients=Clients(place, caller))
+
+
+@pytest.fixture
+def default_issuer(stack: Stack, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Stack]:
+    """The stack, while no other worker changes the keys of its default issuer."""
+    with FileLock(_shared(tmp_path_factory, worker_id) / "default-issuer.lock"):
+        yield stack
 
 
 @pytest.fixture(scope="session")

