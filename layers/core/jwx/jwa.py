@@ -153,11 +153,11 @@ def _verifier(name: str) -> Callable[[Any, bytes, bytes], bool]:
     from cryptography.exceptions import InvalidSignature
 
     row = ALGORITHMS[name]
-    check = _rsa_check(row) if row.kty == "RSA" else _ec_check(row) if row.kty == "EC" else _pure_check
+    encode, arguments = _primitive(row)
 
     def verify(public_key: Any, signature: bytes, message: bytes) -> bool:
         try:
-            check(public_key, signature, message)
+            public_key.verify(encode(signature) if encode else signature, message, *arguments)
         except InvalidSignature:
             return False
         return True
@@ -165,31 +165,33 @@ def _verifier(name: str) -> Callable[[Any, bytes, bytes], bool]:
     return verify
 
 
-def _rsa_check(row: Algorithm) -> Callable[[RSAPublicKey, bytes, bytes], None]:
+def _primitive(row: Algorithm) -> tuple[Callable[[bytes], bytes] | None, tuple[Any, ...]]:
+    """How the primitive wants the signature, and what it is told beside signature and message."""
+    if row.kty == "RSA":
+        return None, _rsa_scheme(row)
+    if row.kty == "EC":
+        return _ec_scheme(row)
+    return None, ()  # Ed25519 and ML-DSA take the message whole
+
+
+def _rsa_scheme(row: Algorithm) -> tuple[Any, ...]:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding
 
     digest = getattr(hashes, str(row.hash).upper())()
     # RFC 7518 section 3.5: the salt of PS* is as long as the hash, no shorter and no longer.
     pss = padding.PSS(mgf=padding.MGF1(digest), salt_length=digest.digest_size)
-    scheme = pss if row.name.startswith("PS") else padding.PKCS1v15()
-    return lambda key, signature, message: key.verify(signature, message, scheme, digest)
+    return (pss if row.name.startswith("PS") else padding.PKCS1v15()), digest
 
 
-def _ec_check(row: Algorithm) -> Callable[[EllipticCurvePublicKey, bytes, bytes], None]:
+def _ec_scheme(row: Algorithm) -> tuple[Callable[[bytes], bytes], tuple[Any, ...]]:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-    scheme = ec.ECDSA(getattr(hashes, str(row.hash).upper())())
     width = (row.signature_size or 0) // 2
 
-    def check(key: EllipticCurvePublicKey, signature: bytes, message: bytes) -> None:
-        r, s = int.from_bytes(signature[:width], "big"), int.from_bytes(signature[width:], "big")
-        key.verify(encode_dss_signature(r, s), message, scheme)
+    def to_der(raw: bytes) -> bytes:
+        return encode_dss_signature(int.from_bytes(raw[:width]), int.from_bytes(raw[width:]))
 
-    return check
-
-
-def _pure_check(key: Ed25519PublicKey, signature: bytes, message: bytes) -> None:
-    key.verify(signature, message)  # Ed25519 and ML-DSA take the message whole
+    return to_der, (ec.ECDSA(getattr(hashes, str(row.hash).upper())()),)

@@ -11,7 +11,7 @@ and one more each `refill` seconds; after an outage the endpoint is asked again 
 
 from __future__ import annotations
 
-from threading import Lock
+from _thread import allocate_lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jwx.errors import VerificationError
@@ -63,7 +63,7 @@ class JwksCache:
         limits: CacheLimits = CacheLimits(),  # noqa: B008 (an immutable value)
     ) -> None:
         self._locate, self._fetch, self._clock, self._limits = locate, fetch, clock, limits
-        self._one_at_a_time = Lock()
+        self._one_at_a_time = allocate_lock()
         self._copy: _Copy | None = None
         self._failures = 0
         self._failed_at = 0.0

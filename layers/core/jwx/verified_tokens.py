@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from threading import Lock
+from _thread import allocate_lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class VerifiedTokens:
     def __init__(self, size: int) -> None:
         self._size = size
         self._entries: dict[bytes, _Remembered] = {}
-        self._making_room = Lock()
+        self._making_room = allocate_lock()
 
     def __len__(self) -> int:
         return len(self._entries)

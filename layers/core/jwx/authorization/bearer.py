@@ -7,15 +7,12 @@ here and another way behind us: refused.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jwx.errors import ConfigurationError, VerificationError
 
 if TYPE_CHECKING:
     from jwx.authorization.events import AuthorizerEvent
-
-# RFC 9110 section 11.1: the scheme is of any case. A token is no more than RFC 6750 section 2.1 says.
-_BEARER: Final = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]+=*)")
 
 
 class WebSocketToken(NamedTuple):
@@ -46,10 +43,16 @@ def find_token(event: AuthorizerEvent, websocket: WebSocketToken) -> str:
         raise VerificationError("several_tokens")
     if event.shape == "appsync" and isinstance(found[0], str) and " " not in found[0]:
         return found[0]  # AppSync's own clients send the bare token
-    match = _BEARER.fullmatch(found[0]) if isinstance(found[0], str) else None
-    if match is None:
+    return _credentials(found[0])
+
+
+def _credentials(value: object) -> str:
+    """RFC 9110 section 11.4: a scheme in any case, spaces, one token; its form is the verifier's affair."""
+    scheme, _, rest = value.partition(" ") if isinstance(value, str) else ("", "", "")
+    token = rest.lstrip(" ")
+    if scheme.lower() != "bearer" or token.split() != [token] or "," in token:
         raise VerificationError("malformed_authorization")
-    return match[1]
+    return token
 
 
 def _from_websocket(event: AuthorizerEvent, websocket: WebSocketToken) -> list[str]:

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 MAX_PATTERNS: Final = 100
 MAX_POLICIES: Final = 256
-_PATTERN: Final = re.compile(r"(\*|[A-Z]+) (/[A-Za-z0-9._~!&'()+,;=:@*/-]*)|(\$connect)")
-_SCOPE: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")  # RFC 6749 section 3.3
+# Texts, not compiled: whoever sets no ROUTE_SCOPES need not wait for that at each cold start.
+_PATTERN: Final = r"(\*|[A-Z]+) (/[A-Za-z0-9._~!&'()+,;=:@*/-]*)|(\$connect)"
+_SCOPE: Final = r"[\x21\x23-\x5B\x5D-\x7E]+"  # RFC 6749 section 3.3
 _ODD: Final = ("//", "/./", "/../", "%2f", "%2F", "%5c", "%5C", "%2e", "%2E", "\\")
 _ODD_ENDS: Final = ("/.", "/..")
 
@@ -134,7 +135,7 @@ def parse_routes(text: str | None) -> Routes:
 
 
 def _pattern(route: str, scopes: Any) -> Pattern:
-    match = _PATTERN.fullmatch(route)
+    match = re.fullmatch(_PATTERN, route)
     method, path = (match[1], match[2]) if match and match[2] else ("", route)
     is_known = match is not None and method in ("", "*", *METHODS)
     if not is_known or _is_odd(path):
@@ -142,7 +143,9 @@ def _pattern(route: str, scopes: Any) -> Pattern:
             f"ROUTE_SCOPES: got {route!r}; allowed is a method ({', '.join(METHODS)} or *), a space and "
             "a path with * for any part of it, or $connect"
         )
-    if not isinstance(scopes, list) or not all(isinstance(s, str) and _SCOPE.fullmatch(s) for s in scopes):
+    if not isinstance(scopes, list) or not all(
+        isinstance(s, str) and re.fullmatch(_SCOPE, s) for s in scopes
+    ):
         raise ConfigurationError(f"ROUTE_SCOPES: {route!r}: a list of scopes is wanted, got {scopes!r}")
     return Pattern(method, path, frozenset(scopes), _matcher(method, path))
 
