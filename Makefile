@@ -1,6 +1,6 @@
 # Every target is one line of a tool. What a target needs is installed on its first call.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast lint bench build deploy clean
+.PHONY: help demo up down test test-fast lint lint-jwks bench build deploy clean
 SHELL := /bin/bash
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
@@ -18,7 +18,7 @@ up: .tools/venv.ready .tools/emulator.ready .tools/sam.ready  ## start the embed
 down:  ## stop what 'make up' started
 	@test ! -x .venv/bin/python || $(LOCAL) down
 
-test: .tools/venv.ready .tools/emulator.ready .tools/sam.ready  ## run all tests
+test: .tools/venv.ready .tools/emulator.ready .tools/sam.ready .tools/interop.ready .tools/node.ready  ## run all tests
 	@.venv/bin/pytest -n auto --dist loadfile
 
 test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that deploy nothing
@@ -26,6 +26,9 @@ test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that deploy
 
 lint: .tools/venv.ready .tools/sam.ready .tools/checkov.ready  ## check the code and the template
 	@.venv/bin/python -m local.lint
+
+lint-jwks: .tools/venv.ready  ## judge what the issuer at URL publishes
+	@.venv/bin/python -m jwx_cli lint "$(URL)"
 
 bench: .tools/venv.ready  ## compare with other libraries
 	@.venv/bin/python -m benchmarks
@@ -38,6 +41,8 @@ deploy: build  ## deploy to AWS, asking for the parameters
 
 clean: down  ## stop everything and remove all that the targets made
 	@rm -rf .venv .tools .local .aws-sam .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.tools/node.ready: tests/interop/node/package-lock.json
 
 .tools/%.ready: uv.lock .python-version local/bootstrap.py
 	@$(PYTHON) local/bootstrap.py $*

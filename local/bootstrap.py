@@ -37,6 +37,7 @@ CAUSES = {
     "No matching distribution": NO_NETWORK,
     "Failed to fetch": NO_NETWORK,
     "error sending request": NO_NETWORK,
+    "npm error network": NO_NETWORK,
     "No space left": "the disk is full.",
     "lockfile": "uv.lock does not match pyproject.toml: run 'uv lock'.",
 }
@@ -76,11 +77,24 @@ def install_uv() -> None:
 
 
 def install(name: str) -> None:
+    if name == "node":
+        install_node_packages()
+        return
     directory, options, label = ENVIRONMENTS[name]
     environment = dict(os.environ, UV_PROJECT_ENVIRONMENT=str(ROOT / directory))
     environment.pop("VIRTUAL_ENV", None)
     run(label, [str(UV), "sync", "--locked", "--no-progress", *options], environment)
     (TOOLS / (name + ".ready")).touch()
+
+
+def install_node_packages() -> None:
+    """For the tests against clients from npm, which are skipped where there is no Node.js."""
+    if shutil.which("npm") is None:
+        print("  npm is not installed: tests against its packages will be skipped", flush=True)
+        return
+    options = ["--ignore-scripts", "--no-audit", "--no-fund"]
+    run("packages from npm", ["npm", "ci", "--prefix", str(ROOT / "tests" / "interop" / "node"), *options])
+    (TOOLS / "node.ready").touch()
 
 
 def run(label: str, command: list[str], environment: dict[str, str] | None = None) -> None:

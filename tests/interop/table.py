@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import gettempdir
 
 from filelock import FileLock
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "interop.md"
+HOW_TO_WRITE = "docs/interop.md is not what this run measured; JWX_WRITE_INTEROP_TABLE=1 pytest tests/interop"
 BEGIN, END = "<!-- table: begin -->\n", "<!-- table: end -->"
 HEAD = (
     "| Client | Version | Verifies | Does not know | Set with an ML-DSA key | Cache by default | Rotation |\n"
@@ -44,11 +46,11 @@ def check_row(name: str, version: str, *cells: str) -> None:
     if os.environ.get("JWX_WRITE_INTEROP_TABLE"):
         _write(row)
     committed = _rows(DOCUMENT.read_text()).get(name, [])
-    assert committed[2:] == row[2:], "docs/interop.md is not what this run measured; README of tests/interop"
+    assert committed[2:] == row[2:], HOW_TO_WRITE
 
 
 def _write(row: list[str]) -> None:
-    with FileLock(DOCUMENT.with_suffix(".lock")):
+    with FileLock(Path(gettempdir()) / "jwx-interop-table.lock"):
         text = DOCUMENT.read_text()
         rows = _rows(text) | {row[0]: row}
         before, _, rest = text.partition(BEGIN)

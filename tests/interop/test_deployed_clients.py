@@ -27,7 +27,7 @@ def api_gateway(stack: Stack) -> Iterator[ClientKind]:
             version=emulator_version,
             connect=partial(ApiGateway, stack.place, url),
             cache="2 h; an unknown kid does not fetch: needs the overlap",
-            remark="on AWS it takes RS384 and RS512, too; ML-DSA was not tried",
+            remark="AWS documents RSA-based algorithms; its emulator has RS256 only",
         )
 
 
