@@ -38,6 +38,8 @@ class ServedSet:
     """For how long after its end it may be on its way to, and then in, the CDN."""
     start: float
     end: float = EVER
+    known: tuple[int, float] | None = None
+    """Until when it may be held, reckoned once for each number of policies."""
 
 
 @dataclass(slots=True)
@@ -61,12 +63,17 @@ class Face:
         """The last moment at which a cache that keeps its promises may hold the set."""
         if served.end == EVER:
             return EVER
-        on_edge = served.end + served.on_edge
-        ends = [start for start, _ in self.policies[1:]] + [EVER]
+        if served.known is None or served.known[0] != len(self.policies):
+            served.known = (len(self.policies), self._reckoned(served.start, served.end + served.on_edge))
+        return served.known[1]
+
+    def _reckoned(self, start: float, on_edge: float) -> float:
+        """Until the last fetch from the CDN, plus the slowest client promised in that time."""
+        begins = [begin for begin, _ in self.policies]
         return max(
             min(end, on_edge) + policy.client_cache
-            for (start, policy), end in zip(self.policies, ends, strict=True)
-            if start <= on_edge and end >= served.start
+            for (begin, policy), end in zip(self.policies, [*begins[1:], EVER], strict=True)
+            if begin <= on_edge and end >= start
         )
 
 
