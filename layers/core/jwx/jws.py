@@ -35,9 +35,10 @@ class UnverifiedToken(NamedTuple):
 
 def parse_unverified(token: str) -> UnverifiedToken:
     """Take a compact JWS apart; VerificationError for anything but its one strict form."""
-    if not token.isascii():
-        raise VerificationError("malformed_token")
-    encoded = token.encode("ascii")
+    try:
+        encoded = token.encode("ascii")
+    except UnicodeEncodeError as error:
+        raise VerificationError("malformed_token") from error
     segments = encoded.split(b".")
     if len(segments) != 3 or encoded.translate(None, _ALPHABET_AND_DOT):
         raise VerificationError("malformed_token")

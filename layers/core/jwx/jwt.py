@@ -49,6 +49,9 @@ def validate_claims(claims: Mapping[str, Any], rules: ClaimRules, *, now: float)
 
 
 _STRINGS: Final = ("iss", "sub", "jti", "client_id")
+_TIMES: Final = ("exp", "iat", "nbf")
+_NUMBERS: Final = frozenset({int, float})
+_ALWAYS: Final = float("-inf")
 
 
 def _check_audience(given: Any, ours: frozenset[str]) -> None:
@@ -63,10 +66,14 @@ def _check_audience(given: Any, ours: frozenset[str]) -> None:
 
 
 def _check_times(claims: Mapping[str, Any], rules: ClaimRules, now: float) -> Window:
-    expires, issued, starts = _moment(claims, "exp"), _moment(claims, "iat"), _moment(claims, "nbf")
-    if expires is None:
+    if "exp" not in claims:
         raise VerificationError("missing_claim")
-    opens = float("-inf") if starts is None else starts
+    for name in _TIMES:
+        # Booleans are numbers to Python and none to JSON, hence `type`; the parser let in no infinity.
+        if name in claims and type(claims[name]) not in _NUMBERS:
+            raise VerificationError("malformed_claim")
+    expires, issued = claims["exp"], claims.get("iat")
+    opens = claims.get("nbf", _ALWAYS)
     if issued is not None:
         if issued - rules.leeway > now:
             raise VerificationError("issued_in_future")
@@ -81,13 +88,3 @@ def _check_times(claims: Mapping[str, Any], rules: ClaimRules, now: float) -> Wi
     if now < opens - rules.leeway:
         raise VerificationError("not_yet_valid")
     return Window(opens - rules.leeway, expires + rules.leeway)
-
-
-def _moment(claims: Mapping[str, Any], name: str) -> float | None:
-    """A NumericDate. Booleans are numbers to Python and none to JSON; the parser let no infinity in."""
-    value = claims.get(name)
-    if type(value) is int or type(value) is float:
-        return value
-    if name in claims:
-        raise VerificationError("malformed_claim")
-    return None

@@ -32,31 +32,23 @@ def parse(data: bytes) -> Any:
     """One JSON value, in UTF-8 without a byte order mark."""
     try:
         text = data.decode("utf-8")
-        _refuse_deep_nesting(text)
-        value = _scan(text.strip(" \t\n\r"))
+        if text.count("[") + text.count("{") > MAX_DEPTH:  # few texts: most have too few to nest deeply
+            _refuse_deep_nesting(text)
+        text = text.strip(" \t\n\r")
+        value, end = _scan(text, 0)
+        if end != len(text):
+            raise MalformedJson("something follows the value")
         if "\\u" in text:
             # RFC 7493 section 2.1: a lone surrogate is no character, and no log can print it.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except MalformedJson:
         raise
-    except ValueError as error:  # Unicode and JSON errors are both of this kind
+    except (ValueError, StopIteration) as error:  # Unicode and JSON errors are of these kinds
         raise MalformedJson("not JSON in UTF-8") from error
     return value
 
 
-def _scan(text: str) -> Any:
-    try:
-        value, end = _DECODER.scan_once(text, 0)  # type: ignore[attr-defined] # typeshed leaves it out
-    except StopIteration as error:
-        raise MalformedJson("not JSON") from error
-    if end != len(text):
-        raise MalformedJson("something follows the value")
-    return value
-
-
 def _refuse_deep_nesting(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return  # nearly every text: too few brackets to nest deeply
     depth = 0
     for match in _BRACKETS.finditer(text):
         depth += bool(match[1]) - bool(match[2])
@@ -88,6 +80,7 @@ def _constant(text: str) -> None:
     raise MalformedJson(f"{text} is not JSON")
 
 
-_DECODER = json.JSONDecoder(
+# `decode` would run two regular expressions more, for white space that `strip` has taken off.
+_scan = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
-)
+).scan_once  # type: ignore[attr-defined] # typeshed leaves it out
