@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local.errors import LocalError
 
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 2
 
 
 class Child:
