@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from jwx_cli.linter.judge_caching import judge_caching
 from jwx_cli.linter.judge_http import judge_http
+from jwx_cli.linter.rule_table import rule_table
 from jwx_cli.linter.rules import RULES
 from jwx_cli.linter.seen import Kind, Visit
 from tests.unit.cli import corpus_discovery, corpus_keys
@@ -72,3 +74,10 @@ def test_every_rule_of_the_table_is_broken_by_a_document_of_the_corpus() -> None
     """A rule that nothing breaks may be one that never fires."""
     shown = {case[0] for corpus in (BAD, DISCOVERY, corpus_keys.BAD, corpus_discovery.BAD) for case in corpus}
     assert shown | _OF_THE_JOURNEY | _ELSEWHERE == set(RULES)
+
+
+def test_the_docs_list_every_rule() -> None:
+    """docs/linter.md holds the table that `python -m jwx_cli.linter.rule_table` prints."""
+    docs = Path(__file__).resolve().parents[3] / "docs" / "linter.md"
+    listed = docs.read_text().partition("<!-- rules: begin -->\n")[2].partition("<!-- rules: end -->")[0]
+    assert listed == rule_table()
