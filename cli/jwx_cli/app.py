@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jwx_cli.commands import inspect, issuer, lint, revoke, rotate, status, token, watch
+from jwx_cli.commands import inspect, issuer, lint, publish_page, revoke, rotate, status, token, watch
 from jwx_cli.exits import EXIT_CODES
 from jwx_cli.session import with_session
 
@@ -40,7 +40,7 @@ def root(
 LOOK, CHANGE, TOKENS = "Look", "Change", "Tokens"
 _PANELS = {
     LOOK: (status.status, status.plan, watch.watch),
-    CHANGE: (rotate.rotate,),
+    CHANGE: (rotate.rotate, publish_page.publish_page),
     TOKENS: (token.token, inspect.inspect),
 }
 for _panel, _commands in _PANELS.items():

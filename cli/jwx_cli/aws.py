@@ -1,4 +1,4 @@
-"""The stack in AWS, through boto3: outputs by CloudFormation, answers by Lambda. Nothing else is called."""
+"""The stack in AWS, through boto3: outputs by CloudFormation, answers by Lambda."""
 
 from __future__ import annotations
 
@@ -32,28 +32,21 @@ class AwsFunctions:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        with _one_sentence(target):
-            session = boto3.Session(
-                aws_access_key_id=target.access_key_id,
-                aws_secret_access_key=target.secret_access_key,
-                region_name=target.region,
-                profile_name=target.profile,
-            )
-            if session.region_name is None:
-                raise aws.NoRegionError
+        with one_sentence(target):
+            session = aws_session(target)
             self._cloudformation = session.client(
                 "cloudformation", endpoint_url=target.endpoint, config=QUICK
             )
             self._lambda = session.client("lambda", endpoint_url=target.endpoint, config=PATIENT)
 
     def outputs(self) -> Mapping[str, str]:
-        with _one_sentence(self._target):
+        with one_sentence(self._target):
             described = self._cloudformation.describe_stacks(StackName=self._target.stack)
         outputs = described["Stacks"][0].get("Outputs", [])
         return {each["OutputKey"]: each["OutputValue"] for each in outputs}
 
     def invoke(self, function_name: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        with _one_sentence(self._target):
+        with one_sentence(self._target):
             answer = self._lambda.invoke(FunctionName=function_name, Payload=json.dumps(request).encode())
             said = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
@@ -62,8 +55,21 @@ class AwsFunctions:
         return dict(said)
 
 
+def aws_session(target: Target) -> boto3.Session:
+    """Credentials as the AWS CLI finds them, unless the target has its own."""
+    session = boto3.Session(
+        aws_access_key_id=target.access_key_id,
+        aws_secret_access_key=target.secret_access_key,
+        region_name=target.region,
+        profile_name=target.profile,
+    )
+    if session.region_name is None:
+        raise aws.NoRegionError
+    return session
+
+
 @contextmanager
-def _one_sentence(target: Target) -> Iterator[None]:
+def one_sentence(target: Target) -> Iterator[None]:
     """Whatever keeps us from the stack, as one sentence that says what to do."""
     try:
         yield

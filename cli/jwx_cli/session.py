@@ -17,6 +17,7 @@ from rich.console import Console
 from jwx.fetched import Fetch
 from jwx.https import fetch_json
 from jwx_cli.exits import CommandFailed, ExitCode
+from jwx_cli.page import PageHost
 from jwx_cli.stack import Functions, Stack
 from jwx_cli.target import NO_STACK, Target, chosen
 from jwx_cli.words import legible, printable
@@ -27,6 +28,13 @@ def connect(target: Target) -> Functions:
     from jwx_cli.aws import AwsFunctions
 
     return AwsFunctions(target)
+
+
+def connect_page(target: Target) -> PageHost:
+    """Where the status page goes."""
+    from jwx_cli.aws_page import AwsPageHost
+
+    return AwsPageHost(target)
 
 
 def terminal(*, stderr: bool = False) -> Console:
@@ -42,6 +50,7 @@ class Tools:
     """The world outside; tests give their own as typer's `obj`."""
 
     connect: Callable[[Target], Functions] = connect
+    connect_page: Callable[[Target], PageHost] = connect_page
     fetch: Fetch = fetch_json
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
@@ -58,15 +67,26 @@ class Session:
     as_json: bool
     console: Console
     _stack: Stack | None = field(default=None, init=False)
+    _page_host: PageHost | None = field(default=None, init=False)
 
     @property
     def stack(self) -> Stack:
         """The stack, reached on first use; a sentence when none was named."""
+        if self._stack is None:
+            self._stack = Stack(self.tools.connect(self._named()))
+        return self._stack
+
+    @property
+    def page_host(self) -> PageHost:
+        """Where the status page goes, reached on first use."""
+        if self._page_host is None:
+            self._page_host = self.tools.connect_page(self._named())
+        return self._page_host
+
+    def _named(self) -> Target:
         if self.target is None:
             raise CommandFailed(NO_STACK, ExitCode.USAGE)
-        if self._stack is None:
-            self._stack = Stack(self.tools.connect(self.target))
-        return self._stack
+        return self.target
 
     def now(self) -> int:
         """Epoch seconds."""

@@ -8,6 +8,7 @@ from local.children import Child
 from local.clients import Clients
 from local.edge.configuration import nginx_configuration
 from local.edge.copy_origin import CopyOrigin
+from local.edge.default_behavior import VIEWER_SCRIPT, DefaultBehavior, read_default_behavior
 from local.edge.distribution import Distribution, find_distribution
 from local.edge.invalidations import Invalidations
 from local.place import TOOLS, Place
@@ -62,5 +63,16 @@ class Edge:
         return Invalidations(self._cloudfront, distribution_id=identifier, cache=cache)
 
     def _configure(self) -> None:
-        text = nginx_configuration(self._place, self._distribution, copy_port=self._copy_origin.port)
+        default = self._default_of(self._distribution) if self._distribution else None
+        if default:
+            (self._place.directory / VIEWER_SCRIPT).write_text(default.script)
+        port = self._copy_origin.port
+        text = nginx_configuration(self._place, self._distribution, copy_port=port, default=default)
         (self._place.directory / "nginx.conf").write_text(text)
+
+    def _default_of(self, distribution: Distribution) -> DefaultBehavior:
+        return read_default_behavior(
+            self._cloudfront,
+            function_arn=distribution.function_arn,
+            headers_policy=distribution.headers_policy,
+        )

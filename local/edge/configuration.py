@@ -6,27 +6,42 @@ import os
 import re
 from pathlib import Path
 
+from local.edge.default_behavior import VIEWER_SCRIPT, DefaultBehavior
 from local.edge.distribution import Distribution
 from local.place import Place
 
 HERE = Path(__file__).resolve().parent
-# Before the first deployment there is nothing to play; after it, the default behaviour answers 404.
-NOT_DEPLOYED = "503"
-NOT_PUBLISHED = "404"
+# Before the first deployment there is nothing to play.
+NOT_DEPLOYED = "return 503"
+NOT_PUBLISHED = "return 404"
+ASK_THE_VIEWER_FUNCTION = "rewrite ^ /.viewer last"
 
 
-def nginx_configuration(place: Place, distribution: Distribution | None, *, copy_port: int) -> str:
+def nginx_configuration(
+    place: Place,
+    distribution: Distribution | None,
+    *,
+    copy_port: int,
+    default: DefaultBehavior | None = None,
+) -> str:
     """What nginx needs to play the distribution, or to say that there is none yet."""
+    elsewhere = NOT_PUBLISHED if distribution else NOT_DEPLOYED
     return _fill(
         (HERE / "nginx.conf").read_text(),
         ORIGIN=_origin(place, distribution) if distribution else "",
         PUBLISHED=_published(distribution.path_patterns) if distribution else "",
-        ELSEWHERE=NOT_PUBLISHED if distribution else NOT_DEPLOYED,
+        ELSEWHERE=ASK_THE_VIEWER_FUNCTION if default else elsewhere,
+        VIEWER=f"js_import viewer from {place.directory / VIEWER_SCRIPT};" if default else "",
+        DEFAULT=_default(default) if default else "",
         USER=_user_directive(),
         SCRIPT=str(HERE / "edge.js"),
         EDGE_PORT=str(place.edge_port),
         COPY_PORT=str(copy_port),
     )
+
+
+def _default(default: DefaultBehavior) -> str:
+    return _fill((HERE / "default.conf").read_text(), CSP=default.content_security_policy)
 
 
 def _origin(place: Place, distribution: Distribution) -> str:

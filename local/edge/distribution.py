@@ -25,6 +25,9 @@ class Distribution:
     failover_codes: tuple[int, ...]
     connect_timeout: int
     read_timeout: int
+    function_arn: str = ""
+    """The viewer function of the default behaviour."""
+    headers_policy: str = ""
 
 
 def find_distribution(cloudfront: "CloudFrontClient") -> Distribution | None:
@@ -42,6 +45,7 @@ def read_distribution(identifier: str, config: "DistributionConfigOutputTypeDef"
     api = _origin_at(origins, API_HOST)
     bucket = _origin_at(origins, BUCKET_HOST)
     custom = api.get("CustomOriginConfig", {})
+    default = config["DefaultCacheBehavior"]
     return Distribution(
         identifier=identifier,
         api_path=f"/_aws/execute-api/{api['DomainName'].split('.')[0]}{api.get('OriginPath', '')}",
@@ -50,6 +54,8 @@ def read_distribution(identifier: str, config: "DistributionConfigOutputTypeDef"
         failover_codes=_failover_codes(config),
         connect_timeout=api.get("ConnectionTimeout", 10) * api.get("ConnectionAttempts", 3),
         read_timeout=custom.get("OriginReadTimeout", 30),
+        function_arn=default["FunctionAssociations"]["Items"][0]["FunctionARN"],
+        headers_policy=default["ResponseHeadersPolicyId"],
     )
 
 

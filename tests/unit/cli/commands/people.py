@@ -20,6 +20,7 @@ from jwx.token_policy import TokenPolicies
 from jwx.token_request import TokenRequest
 from jwx_cli.app import app
 from jwx_cli.exits import CommandFailed
+from jwx_cli.page import PageFile
 from jwx_cli.session import Tools
 from jwx_cli.stack import InvokeFailed
 from jwx_cli.target import Target
@@ -38,7 +39,13 @@ POLICY = RotationPolicy.parse(
         "grace": 86400,
     }
 )
-OUTPUTS = {"RotationFunctionName": "rotation", "SignerFunctionName": "signer", "IssuerUrl": BASE}
+OUTPUTS = {
+    "RotationFunctionName": "rotation",
+    "SignerFunctionName": "signer",
+    "IssuerUrl": BASE,
+    "CopyBucketName": "bucket",
+    "DistributionId": "E1",
+}
 
 
 class NoSummons:
@@ -85,6 +92,22 @@ class FakeStack:
         return issuer.issue(TokenRequest.parse(request)).to_json()
 
 
+@dataclass
+class FakePageHost:
+    """The port `PageHost`: a bucket in a dict."""
+
+    files: dict[str, PageFile] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
+
+    def put(self, bucket: str, file: PageFile) -> None:
+        """Keep it."""
+        self.files[f"{bucket}/{file.key}"] = file
+
+    def invalidate(self, distribution_id: str, paths: tuple[str, ...]) -> None:
+        """Remember what was to be forgotten."""
+        self.forgotten += [distribution_id, *paths]
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a command ended."""
@@ -104,6 +127,7 @@ class Person:
         self.world.run()
         self.stack = FakeStack(self.world)
         self.targets: list[Target] = []
+        self.page = FakePageHost()
         self.unreachable: CommandFailed | None = None
         self.fetched: list[str] = []
         self.silent = False
@@ -121,6 +145,7 @@ class Person:
         """One command line; `answers` are typed where a question is asked."""
         tools = Tools(
             connect=self._connect,
+            connect_page=lambda _: self.page,
             fetch=self._fetch,
             clock=lambda: self.world.clock.exact,
             sleep=lambda seconds: self.sleep(seconds),

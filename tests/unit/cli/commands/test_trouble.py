@@ -105,7 +105,7 @@ def test_options_choose_the_stack(person: Person) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        *("status", "plan", "rotate", "revoke", "watch", "token", "inspect", "key import"),
+        *("status", "plan", "rotate", "revoke", "watch", "token", "inspect", "key import", "publish-page"),
         *("issuer list", "issuer create", "issuer update", "issuer delete"),
     ],
 )
