@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jwx import TrustedIssuer, VerificationError, Verifier, base64url, strict_json
@@ -68,6 +68,7 @@ def test_any_single_bit_change_is_refused(name: str) -> None:
             refused(".".join(base64url.encode(part) for part in parts))
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1), VALUES, max_size=5))
 def test_any_claims_make_the_round_trip(extra: dict[str, Any]) -> None:
     """What was signed is what is given back."""
@@ -96,6 +97,7 @@ def test_the_verifier_raises_nothing_but_its_error_on_any_segments(
     refused(".".join(base64url.encode(part) for part in (head, body, tail)))
 
 
+@settings(max_examples=40)
 @given(VALUES, VALUES)
 def test_the_verifier_raises_nothing_but_its_error_on_any_json(header: Any, payload: Any) -> None:
     """Rightly signed, so that all of it is read."""
@@ -104,6 +106,7 @@ def test_the_verifier_raises_nothing_but_its_error_on_any_json(header: Any, payl
     refused(raw_token(head, json.dumps(payload).encode(), "Ed25519"))
 
 
+@settings(max_examples=40)
 @given(st.sampled_from(sorted(claims())), VALUES)
 def test_any_value_of_a_known_claim_is_judged(name: str, value: Any) -> None:
     """By claims or by the one error."""
@@ -133,6 +136,7 @@ def test_parsers_raise_nothing_but_their_own_error_on_any_bytes(data: bytes) -> 
         return
 
 
+@settings(max_examples=40)
 @given(VALUES)
 def test_strict_json_reads_what_json_writes(value: Any) -> None:
     """Strictness refuses nothing that is right."""
@@ -140,6 +144,7 @@ def test_strict_json_reads_what_json_writes(value: Any) -> None:
     assert strict_json.parse(json.dumps(value, ensure_ascii=False).encode()) == value
 
 
+@settings(max_examples=40)
 @given(st.lists(VALUES, max_size=4))
 def test_any_key_set_is_read_or_skipped_key_by_key(entries: list[Any]) -> None:
     """A foreign key among them never takes ours away."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
 
-ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+_URLSAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
+_STANDARD = _URLSAFE.replace(b"-_", b"+/")
+_FOREIGN = b"!"
+# One pass over a token: to the alphabet of the standard library's decoder, all that is foreign to `!`.
+_PAIRS = dict(zip(_URLSAFE, _STANDARD, strict=True))
+_TO_STANDARD = bytes(_PAIRS.get(byte, ord("!")) for byte in range(256))
 _TO_URLSAFE = bytes.maketrans(b"+/", b"-_")
 # A last character that holds bits of no byte must hold zeros there (RFC 4648 section 3.5); else one
 # token could be spelled in many ways, and whoever keeps a list of tokens could be fooled.
@@ -20,15 +24,21 @@ def encode(data: bytes) -> str:
 
 def decode(text: str) -> bytes:
     """The bytes that `text` spells; ValueError for any other than their one spelling."""
-    encoded = text.encode("ascii")
-    if encoded.translate(None, ALPHABET):
+    (segment,) = split(text)
+    return decode_segment(segment)
+
+
+def split(text: str) -> list[bytes]:
+    """The segments between the dots, checked to be base64url, for `decode_segment`."""
+    standard = text.encode("ascii").translate(_TO_STANDARD)
+    if _FOREIGN in standard:
         raise ValueError("not base64url")
-    return decode_alphabet(encoded)
+    return standard.split(b".")
 
 
-def decode_alphabet(encoded: bytes) -> bytes:
-    """`decode` for bytes that are known to lie in the alphabet already."""
-    rest = len(encoded) % 4
-    if rest == 1 or (rest and encoded[-1] not in (_LAST_OF_TWO if rest == 2 else _LAST_OF_THREE)):
+def decode_segment(segment: bytes) -> bytes:
+    """The bytes that one segment of `split` spells; ValueError if they have another spelling."""
+    rest = len(segment) % 4
+    if rest == 1 or (rest and segment[-1] not in (_LAST_OF_TWO if rest == 2 else _LAST_OF_THREE)):
         raise ValueError("not the one spelling of any bytes")
-    return a2b_base64(encoded.translate(_TO_STANDARD) + b"==")
+    return a2b_base64(segment + b"==")

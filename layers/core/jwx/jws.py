@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # 4.1.11); `b64` is one of those (RFC 7797); `zip` and `enc` belong to JWE. `jku`, `jwk`, `x5u` and
 # `x5c` may stand there, since some issuers send them, and nothing ever reads them.
 _REFUSED_MEMBERS = frozenset({"crit", "b64", "zip", "enc"})
-_ALPHABET_AND_DOT = base64url.ALPHABET + b"."
 
 
 class UnverifiedToken(NamedTuple):
@@ -36,26 +35,19 @@ class UnverifiedToken(NamedTuple):
 def parse_unverified(token: str) -> UnverifiedToken:
     """Take a compact JWS apart; VerificationError for anything but its one strict form."""
     try:
-        encoded = token.encode("ascii")
-    except UnicodeEncodeError as error:
-        raise VerificationError("malformed_token") from error
-    segments = encoded.split(b".")
-    if len(segments) != 3 or encoded.translate(None, _ALPHABET_AND_DOT):
-        raise VerificationError("malformed_token")
-    try:
-        payload = base64url.decode_alphabet(segments[1])
-        signature = base64url.decode_alphabet(segments[2])
+        head, body, tail = base64url.split(token)
+        payload, signature = base64url.decode_segment(body), base64url.decode_segment(tail)
     except ValueError as error:
         raise VerificationError("malformed_token") from error
-    signing_input = encoded[: -len(segments[2]) - 1]
-    return UnverifiedToken(_parse_header(segments[0]), payload, signing_input, signature)
+    signed = token[: len(head) + 1 + len(body)].encode("ascii")
+    return UnverifiedToken(_parse_header(head), payload, signed, signature)
 
 
 @lru_cache(maxsize=64)
 def _parse_header(segment: bytes) -> Mapping[str, Any]:
     """Kept, since all tokens of one key have one header."""
     try:
-        data = base64url.decode_alphabet(segment)
+        data = base64url.decode_segment(segment)
     except ValueError as error:
         raise VerificationError("malformed_token") from error
     try:
