@@ -51,7 +51,7 @@ def test_what_the_edge_serves_has_no_findings_but_hints_that_are_meant(stack: St
 
 
 def _wait_until_warm(stack: Stack) -> None:
-    """While the function is cold the static copy may answer, without the headers that CloudFront would add."""
+    """While the function is cold the static copy may answer, without the headers that CloudFront adds."""
     until = time.monotonic() + 60
     for name in ("openid-configuration", "oauth-authorization-server", "jwks.json"):
         url = f"{stack.outputs['IssuerUrl']}/.well-known/{name}"

@@ -80,4 +80,8 @@ def _print(report: Report) -> None:
                 (f"        {rule.title} ({rule.reference})", "dim"),
             )
         )
-    console.print(Text(", ".join(f"{report.count(each)} {each.value}s" for each in Severity)))
+    console.print(Text(", ".join(_counted(report.count(each), each.value) for each in Severity)))
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
