@@ -206,6 +206,19 @@ def test_a_vanished_issuer_leaves_no_copy(face: Face) -> None:
     assert face.copied("default") == {"b"}
 
 
+def test_a_slow_delete_does_not_undo_a_newer_copy(face: Face) -> None:
+    """The issuer's name was given out again while its old copy was being deleted: the new one stays."""
+    face.publication.copy(ring("a", issuer="shop"), NOW, stale=fresh)
+
+    def overtaken() -> bool:
+        face.publication.copy(ring("newer", issuer="shop"), NOW, stale=fresh)
+        return False
+
+    with pytest.raises(LostRace):
+        face.publication.copy(replace(ring(issuer="shop"), deleting_since=NOW), NOW, stale=overtaken)
+    assert face.copied("shop") == {"newer"}
+
+
 def test_an_issuer_being_deleted_is_copied_while_it_publishes(face: Face) -> None:
     """Its tokens must stay verifiable until its last key retires."""
     face.publication.copy(replace(ring("a", issuer="shop"), deleting_since=NOW), NOW, stale=fresh)

@@ -49,9 +49,10 @@ def told(answer: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines.getvalue().splitlines()]
 
 
-def test_a_change_is_one_line() -> None:
-    """The line has fields to search by, and stays alone when the bus took the event."""
+def test_a_change_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """The line has fields to search by, and stays alone: no other line, and no metric."""
     (line,) = told(TAKEN)
+    assert capsys.readouterr().out == ""
     assert line["message"] == "signing_key_retired"
     assert (line["issuer"], line["kid"], line["algorithm"], line["at"]) == ("shop", "k-1", "ES256", 7)
 
