@@ -12,6 +12,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+from jwx_cli.linter.findings import on_one_line
 from jwx_cli.linter.seen import Answer
 
 TIMEOUT: Final = 10.0
@@ -60,7 +61,7 @@ def fetch(url: str, /, *, method: str = "GET", etag: str | None = None) -> Answe
         reason = getattr(error, "verify_message", "") or error.reason or "the handshake failed"
         raise UntrustedError(reason) from error
     except (OSError, HTTPException, ValueError) as error:
-        raise FetchError(str(error) or type(error).__name__) from error
+        raise FetchError(on_one_line(str(error)) or type(error).__name__) from error
 
 
 def _exchange(url: str, method: str, etag: str | None, started: float) -> Answer:

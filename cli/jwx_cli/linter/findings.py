@@ -47,7 +47,12 @@ class Finding:
         }
 
 
+def on_one_line(text: str) -> str:
+    """Text that others had a hand in: plain ASCII, so that it has no power over a terminal or a log."""
+    return text if text.isascii() and text.isprintable() else ascii(text)[1:-1]
+
+
 def quoted(value: object, *, longest: int = 60) -> str:
-    """A value of somebody else's document, on one line and with no power over a terminal."""
+    """A value of somebody else's document, shortened."""
     text = ascii(value)
     return text if len(text) <= longest else f"{text[: longest - 3]}..."

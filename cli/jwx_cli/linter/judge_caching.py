@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from jwx_cli.linter.findings import Finding, quoted
+from jwx_cli.linter.findings import Finding
 from jwx_cli.linter.rules import broken
 from jwx_cli.linter.seen import Answer, Visit
 
@@ -33,19 +33,21 @@ def _freshness(answer: Answer) -> Iterator[Finding]:
         message = f"{', '.join(forbidding)}: each verification that needs keys loads the origin"
         yield broken("cache.forbidden", answer.url, message)
         return
-    for name in ("max-age", "s-maxage"):
-        seconds = directives.get(name, "")
-        if not seconds.isdecimal():
-            continue
+    told = {
+        name: seconds for name in ("max-age", "s-maxage") if (seconds := _seconds(directives.get(name, "")))
+    }
+    for name, seconds in told.items():
         if int(seconds) > LONGEST:
-            yield broken(
-                "cache.long", answer.url, f"{name}={quoted(int(seconds))}: a revoked key lives as long"
-            )
+            yield broken("cache.long", answer.url, f"{name}={seconds}: a revoked key lives as long")
         elif name == "max-age" and int(seconds) < SHORTEST:
             yield broken("cache.short", answer.url, f"max-age={seconds}")
-    told = any(directives.get(name, "").isdecimal() for name in ("max-age", "s-maxage"))
     if not told and "expires" not in answer.headers:
         yield broken("cache.missing", answer.url, "no max-age and no Expires: each cache guesses")
+
+
+def _seconds(text: str) -> str:
+    """RFC 9111 section 1.2.2: digits; as many as make sense, since a server may send any number of them."""
+    return text[:15] if text.isascii() and text.isdecimal() else ""
 
 
 def _validation(visit: Visit) -> Iterator[Finding]:

@@ -82,9 +82,8 @@ class _Linter:
         """From discovery to the keys."""
         if len(found) == 2:
             self.report.findings += judge_both_discoveries(found[Kind.OPENID], found[Kind.OAUTH])
-        for url in {document.get("jwks_uri"): None for document in found.values()}:
-            if not isinstance(url, str):
-                continue
+        named = [document.get("jwks_uri") for document in found.values()]
+        for url in dict.fromkeys(each for each in named if isinstance(each, str)):
             try:
                 key_set = self._judge(visit(url, self._fetch), Kind.JWK_SET)
             except UntrustedError as error:

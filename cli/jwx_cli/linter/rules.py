@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from jwx_cli.linter.findings import Finding, Rule, Severity
+from jwx_cli.linter.findings import Finding, Rule, Severity, on_one_line
 
 _OIDC: Final = "OpenID Connect Discovery 1.0"
 
@@ -155,4 +155,4 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(_table())
 
 def broken(code: str, where: str, message: str) -> Finding:
     """A finding; the code must be in the table."""
-    return Finding(rule=RULES[code], where=where, message=message)
+    return Finding(rule=RULES[code], where=on_one_line(where), message=on_one_line(message))

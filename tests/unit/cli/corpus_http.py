@@ -70,6 +70,8 @@ BAD: list[tuple[str, Visit]] = [
     ("cache.forbidden", served(cache_control="Private, max-age=300")),
     ("cache.long", served(cache_control="max-age=604800")),
     ("cache.long", served(cache_control='max-age=300, s-maxage="604800"')),
+    ("cache.long", served(cache_control=f"max-age={'9' * 5000}")),
+    ("cache.missing", served(cache_control="max-age=soon")),
     ("cache.short", served(cache_control="max-age=5")),
     ("cache.vary", served(vary="Accept-Encoding, Cookie")),
     ("cache.validator", replace(served(etag=None), revalidation=None)),

@@ -174,3 +174,17 @@ def test_discovery_urls_are_built_as_each_specification_says() -> None:
     assert issuer in issuers_of(appended, Kind.OPENID)
     assert issuer in issuers_of(inserted, Kind.OAUTH)
     assert issuers_of("https://example.com/elsewhere", Kind.OAUTH) == ()
+
+
+@pytest.mark.parametrize("location", ["http://[", "ftp://example.com/", "javascript:alert(1)"])
+def test_a_redirect_to_nowhere_is_judged_as_it_stands(web: WebServer, location: str) -> None:
+    """Somebody answered, so there is a judgement."""
+    url = web.serve("/.well-known/openid-configuration", b"", status=302, headers={"Location": location})
+    assert _codes(url) == {"http.status"}
+
+
+def test_a_jwks_uri_of_a_wrong_type_is_told_and_not_followed(web: WebServer) -> None:
+    """A list, in both documents."""
+    for name in ("openid-configuration", "oauth-authorization-server"):
+        _publish(web, f"/.well-known/{name}", _discovery(web, jwks_uri=[]))
+    assert "discovery.member-type" in _codes(web.url)
