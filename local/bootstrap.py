@@ -26,6 +26,11 @@ ENVIRONMENTS = {
     "checkov": (".tools/checkov", ["--only-group", "checkov"], "checkov"),
     "interop": (".tools/interop", ["--only-group", "interop"], "Envoy"),
 }
+SYSTEM_CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Alpine
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, Amazon Linux
+    "/etc/ssl/cert.pem",  # macOS
+)
 # The sentences that a newcomer can act on, and the words by which a tool's failure is known.
 NO_PYTHON = "Python 3.13 is neither installed nor could be downloaded: install it and try again."
 NO_VENV = "this python3 has no 'venv' module: install it (on Debian: apt-get install python3-venv)."
@@ -38,6 +43,7 @@ CAUSES = {
     "Failed to fetch": NO_NETWORK,
     "error sending request": NO_NETWORK,
     "npm error network": NO_NETWORK,
+    "SELF_SIGNED_CERT_IN_CHAIN": "npm does not trust the network's certificate: set NODE_EXTRA_CA_CERTS.",
     "No space left": "the disk is full.",
     "lockfile": "uv.lock does not match pyproject.toml: run 'uv lock'.",
 }
@@ -92,9 +98,15 @@ def install_node_packages() -> None:
     if shutil.which("npm") is None:
         print("  npm is not installed: tests against its packages will be skipped", flush=True)
         return
-    options = ["--ignore-scripts", "--no-audit", "--no-fund"]
-    run("packages from npm", ["npm", "ci", "--prefix", str(ROOT / "tests" / "interop" / "node"), *options])
+    command = ["npm", "ci", "--prefix", str(ROOT / "tests" / "interop" / "node")]
+    run("packages from npm", [*command, "--ignore-scripts", "--no-audit", "--no-fund"], trusting_system())
     (TOOLS / "node.ready").touch()
+
+
+def trusting_system() -> dict[str, str]:
+    """Node.js brings certificates of its own and, unlike the other tools, asks the system for none."""
+    bundles = [bundle for bundle in SYSTEM_CERTIFICATES if os.path.exists(bundle)][:1]
+    return {**{"NODE_EXTRA_CA_CERTS": bundle for bundle in bundles}, **os.environ}
 
 
 def run(label: str, command: list[str], environment: dict[str, str] | None = None) -> None:
