@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Refused(Exception):  # noqa: N818 - to refuse is no error
+class Refused(Exception):
     """The client did not take the token; the text says why, as far as it says so."""
 
 
