@@ -105,8 +105,11 @@ def install_node_packages() -> None:
 
 def trusting_system() -> dict[str, str]:
     """Node.js brings certificates of its own and, unlike the other tools, asks the system for none."""
-    bundles = [bundle for bundle in SYSTEM_CERTIFICATES if os.path.exists(bundle)][:1]
-    return {**{"NODE_EXTRA_CA_CERTS": bundle for bundle in bundles}, **os.environ}
+    environment = dict(os.environ)
+    for bundle in SYSTEM_CERTIFICATES:
+        if os.path.exists(bundle):
+            environment.setdefault("NODE_EXTRA_CA_CERTS", bundle)
+    return environment
 
 
 def run(label: str, command: list[str], environment: dict[str, str] | None = None) -> None:
