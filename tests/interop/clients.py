@@ -11,7 +11,7 @@ from tests.interop.client import Client
 from tests.interop.envoy import Envoy, envoy_version
 from tests.interop.node_clients import NodeClient, node_version, package_version
 from tests.interop.published_issuer import ALGORITHMS, Published
-from tests.interop.python_clients import Authlib, Joserfc, PyJwt
+from tests.interop.python_clients import Authlib, Joserfc, Ours, PyJwt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +24,18 @@ class ClientKind:
     cache: str
     """By default, as documented."""
     remark: str = ""
+    needs_node: bool = False
     by_runtime: tuple[str, ...] = ()
     """What it knows on some versions of its runtime only; the table counts it as unknown."""
 
 
 KINDS = (
+    ClientKind(
+        name="`jwx.Verifier` of this project",
+        version=partial(version, "jwx-serverless"),
+        connect=Ours,
+        cache="as the answer says, from 10 s to 30 s; an unknown kid fetches anew",
+    ),
     ClientKind(
         name="PyJWT, `PyJWKClient`",
         version=partial(version, "pyjwt"),
@@ -53,6 +60,7 @@ KINDS = (
         name="jose, `createRemoteJWKSet`",
         version=lambda: f"{package_version('jose')} on Node.js {node_version()}",
         connect=partial(NodeClient, "jose"),
+        needs_node=True,
         cache="600 s; an unknown kid fetches anew, at most every 30 s",
         remark="it does where its runtime has it: Node.js 20 has not",
         by_runtime=ALGORITHMS["post-quantum"],
@@ -61,12 +69,14 @@ KINDS = (
         name="jwks-rsa and jsonwebtoken",
         version=lambda: f"{package_version('jwks-rsa')} and {package_version('jsonwebtoken')}",
         connect=partial(NodeClient, "jsonwebtoken"),
+        needs_node=True,
         cache="600 s for each of 5 kids; any other kid fetches",
     ),
     ClientKind(
         name="aws-jwt-verify",
         version=partial(package_version, "aws-jwt-verify"),
         connect=partial(NodeClient, "aws-jwt-verify"),
+        needs_node=True,
         cache="without end; an unknown kid fetches, failures wait 10 s",
     ),
     ClientKind(

@@ -16,9 +16,14 @@ from tests.interop.published_issuer import Published
 NODE = Path(__file__).resolve().parent / "node"
 
 
+def has_node() -> bool:
+    """Both the runtime and what installs packages for it."""
+    return shutil.which("node") is not None and shutil.which("npm") is not None
+
+
 def require_node() -> None:
     """Skips only where there is no Node.js; packages that are not installed are a failure."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
+    if not has_node():
         pytest.skip("Node.js is not installed here: the clients from npm are not tested")
     if not (NODE / "node_modules").is_dir():
         pytest.fail(f"run 'npm ci' in {NODE}, or 'make test', which does so", pytrace=False)

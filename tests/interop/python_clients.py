@@ -1,4 +1,4 @@
-"""Clients in Python, each as its documentation shows it."""
+"""Clients in Python, ours and others', each as its documentation shows it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,26 @@ from authlib.oauth2.rfc9068 import JWTBearerTokenValidator  # type: ignore[impor
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from jwx import TrustedIssuer, VerificationError, Verifier
 from tests.interop.client import Refused
 from tests.interop.published_issuer import Published
+
+
+class Ours:
+    """The product's own verifier, which finds the set by discovery."""
+
+    def __init__(self, published: Published) -> None:
+        self._verifier = Verifier(TrustedIssuer(issuer=published.issuer, audiences=[published.audience]))
+
+    def verify(self, token: str, algorithm: str) -> str:
+        """The subject; the algorithm is whichever the key is for."""
+        try:
+            return str(self._verifier.verify(token)["sub"])
+        except VerificationError as error:
+            raise Refused(error.reason) from error
+
+    def close(self) -> None:
+        """Nothing to end."""
 
 
 class PyJwt:

@@ -16,7 +16,7 @@ from jwx import TrustedIssuer, VerificationError, Verifier
 from tests.interop.matrix import tampered
 from tests.interop.node_clients import NODE, require_node
 
-pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated via RFC 9864")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:EdDSA is deprecated via RFC 9864")]
 ISSUER, AUDIENCE = "https://issuer.example.com", "api://orders"
 ALGORITHMS = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
