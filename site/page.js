@@ -68,7 +68,7 @@ async function showKeys(jwks) {
 
 async function keyRow(key) {
   const own = globalThis.crypto?.subtle ? await thumbprint(key) : null;
-  const check = own === key.kid ? "the key's name is its thumbprint" : `another name than its thumbprint ${own ?? "(unknown)"}`;
+  const check = own === key.kid ? "✓ is the key's name" : `is not the key's name: ${own ?? "unknown"}`;
   return row([
     [String(key.kid)],
     [String(key.alg ?? "not said"), "Algorithm"],

@@ -60,6 +60,7 @@ class FakeStack:
     """The port `Functions` on a world; `failure` is what every invoke answers instead, if set."""
 
     world: World
+    base: str = BASE
     failure: BaseException | None = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=lambda: dict(OUTPUTS))
@@ -80,7 +81,7 @@ class FakeStack:
 
     def _sign(self, request: Mapping[str, Any]) -> dict[str, Any]:
         issuer = TokenIssuer(
-            base_url=BASE,
+            base_url=self.base,
             rings=RingCache(self.world.store, self.world.clock),
             signer=fake_signer(self.world.kms),
             encode=lambda header, payload, sign: jws.compact(
