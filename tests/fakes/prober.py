@@ -1,8 +1,9 @@
-"""The signer's answer to a probe, without a function invoke."""
+"""The signer's answers to the rotation, without a function invoke."""
 
 from __future__ import annotations
 
 from jwx import base64url
+from jwx.certificate_request import answer_certificate_request
 from jwx.errors import JwxError, SigningUnavailable
 from jwx.ports import RingStore
 from jwx.probe import Signer, answer_probe
@@ -25,3 +26,11 @@ class FakeProber:
             except JwxError as error:
                 raise SigningUnavailable(f"probe: {type(error).__name__}") from None
             return base64url.decode(answer["signature"])
+
+    def request_certificate(self, *, issuer: str, kid: str, subject: object) -> str:
+        given = {"issuer": issuer, "kid": kid, "subject": subject}
+        with self._calls("signer.certificate_request"):
+            try:
+                return answer_certificate_request(given, store=self._store, signer=self._signer)["pem"]
+            except JwxError as error:
+                raise SigningUnavailable(f"certificate_request: {type(error).__name__}") from None

@@ -18,6 +18,9 @@ SAMPLES = sorted(EVENTS.glob("*.json"), key=lambda file: ("delete" in file.stem,
 REFUSALS: dict[str, set[str | None]] = {
     "rotation-revoke": {None, "UnknownKey"},
     "rotation-rotate": {None, "StandbyNotReady"},
+    "rotation-attach-certificate": {"UnknownKey"},
+    "rotation-certificate-request": {"UnknownKey"},
+    "signer-certificate-request": {"UnknownKey"},
     "signer-probe": {"UnknownKey"},
 }
 

@@ -1,4 +1,4 @@
-"""Asking the signer to prove a new key: only its role may sign, so that the rotation cannot mint a token."""
+"""Asking the signer for a proof or a certificate request: only its role may sign, the rotation cannot."""
 
 from __future__ import annotations
 
@@ -34,13 +34,24 @@ class LambdaProber:
 
     def probe(self, *, issuer: str, operation: str) -> bytes:
         """Raises SigningUnavailable when the signer keeps failing; the next run asks again."""
-        request = json.dumps({"probe": {"issuer": issuer, "operation": operation}}).encode()
+        signature = self._asked("probe", "signature", issuer=issuer, operation=operation)
+        try:
+            return base64url.decode(signature)
+        except ValueError:
+            raise SigningUnavailable("probe: the signer's answer holds no signature") from None
+
+    def request_certificate(self, *, issuer: str, kid: str, subject: object) -> str:
+        """Raises SigningUnavailable when the signer keeps failing."""
+        return self._asked("certificate_request", "pem", issuer=issuer, kid=kid, subject=subject)
+
+    def _asked(self, what: str, wanted: str, **fields: object) -> str:
+        request = json.dumps({what: fields}).encode()
         for wait in WAITS:
             answer = self._invoked(request)
             if "FunctionError" not in answer:
-                return _signature(answer)
+                return _member(answer, what, wanted)
             self._sleep(wait)
-        return _signature(self._invoked(request))
+        return _member(self._invoked(request), what, wanted)
 
     def _invoked(self, request: bytes) -> Any:
         with failing_as(SigningUnavailable, "Lambda Invoke"):
@@ -49,11 +60,14 @@ class LambdaProber:
             )
 
 
-def _signature(answer: Any) -> bytes:
+def _member(answer: Any, what: str, wanted: str) -> str:
     """The answer of a failed invoke holds a stack trace: none of it goes further."""
     if "FunctionError" in answer:
-        raise SigningUnavailable("probe: the signer failed; its log says why")
+        raise SigningUnavailable(f"{what}: the signer failed; its log says why")
     try:
-        return base64url.decode(json.loads(answer["Payload"].read())["signature"])
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise SigningUnavailable("probe: the signer's answer holds no signature") from None
+        value = json.loads(answer["Payload"].read())[wanted]
+    except (KeyError, TypeError, ValueError):
+        value = None
+    if not isinstance(value, str):
+        raise SigningUnavailable(f"{what}: the signer's answer holds no {wanted}")
+    return value

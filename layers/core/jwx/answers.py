@@ -56,7 +56,8 @@ def describe(step: Step) -> dict[str, Any]:
 def _key(key: SigningKey, now: int) -> dict[str, Any]:
     head = {"kid": key.kid, "alg": key.algorithm, "state": str(key.state(now))}
     body: dict[str, Any] = head | {name: getattr(key, name) for name in _TIMES}
-    return body | ({"until": key.until} if key.until is not None else {})
+    certified = {"certified_until": key.certified_until} if key.certificates else {}
+    return body | ({"until": key.until} if key.until is not None else {}) | certified
 
 
 def _tombstone(stone: Tombstone) -> dict[str, Any]:

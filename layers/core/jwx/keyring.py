@@ -64,6 +64,10 @@ class SigningKey:
     """KMS was seen to refuse the key: disabled or deleted behind our back."""
     promises: Promises | None = None
     """The largest promises in force since it was activated."""
+    certificates: tuple[str, ...] = ()
+    """RFC 7517 section 4.7: base64 of DER, the key's own first; published with it."""
+    certified_until: int | None = None
+    """When the first of them expires: from then on the key is published without."""
 
     def state(self, now: int) -> State:
         """The state at `now`, epoch seconds."""
@@ -78,6 +82,11 @@ class SigningKey:
         if self.signing_ended_at is not None:
             return State.RETIRING
         return State.ACTIVE if self.activated_at is not None else State.PENDING
+
+    def x5c(self, now: int) -> tuple[str, ...]:
+        """The certificates, while all of them are valid (RFC 5280 section 4.1.2.5: to the last second)."""
+        valid = self.certified_until is not None and now <= self.certified_until
+        return self.certificates if valid else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,11 @@ A change is decided again inside compare-and-swap; what became of each key is to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from jwx.errors import KeyRingUnavailable, LostRace, UnknownIssuer
 from jwx.keyring import KeyRing, SigningKey
+from jwx.origin import Origin
 from jwx.ports import Clock, Journal, KeyChange, RingStore
 
 TRIES = 6
@@ -17,8 +19,11 @@ TRIES = 6
 class Ledger:
     """Reads and changes key rings; tells the journal of each key that changed."""
 
-    def __init__(self, *, store: RingStore, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self, *, store: RingStore, journal: Journal, clock: Clock, origin: Origin | None = None
+    ) -> None:
         self._store = store
+        self._origin = origin
         self._journal = journal
         self._clock = clock
 
@@ -67,7 +72,7 @@ class Ledger:
     def _saved(self, before: KeyRing, after: KeyRing) -> KeyRing:
         saved = self._store.save(after)
         for change in changes(before, saved, at=self._clock()):
-            self._journal.changed(change)
+            self._journal.changed(replace(change, origin=self._origin))
         return saved
 
 

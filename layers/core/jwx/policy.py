@@ -67,6 +67,8 @@ class RotationPolicy:
     """How long a retired key stays disabled before its deletion is scheduled."""
     deletion_window_days: int = 30
     rsa_bits: int = 2048
+    key_ops: bool = False
+    """Publish `key_ops` beside `use` in each JWK (RFC 7517 section 4.3), for clients that ask for it."""
 
     @classmethod
     def parse(cls, given: object, *, base: RotationPolicy | None = None) -> RotationPolicy:
@@ -83,6 +85,8 @@ class RotationPolicy:
         changes: dict[str, Any] = {name: _bounded(name, given[name]) for name in _BOUNDS if name in given}
         if "algorithms" in given:
             changes["algorithms"] = _algorithms(given["algorithms"])
+        if "key_ops" in given:
+            changes["key_ops"] = _flag("key_ops", given["key_ops"])
         policy = replace(base or cls(), **changes)
         policy._check()
         return policy
@@ -175,6 +179,12 @@ def _bounded(name: str, value: object) -> int:
         raise InvalidPolicy(f"policy.{name}: a whole number is needed, {value!r} was given")
     if not low <= value <= high:
         raise InvalidPolicy(f"policy.{name}: {value} is not within {low} to {high}")
+    return value
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidPolicy(f"policy.{name}: true or false is needed, {value!r} was given")
     return value
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from jwx.keyring import KeyRing
+from jwx.origin import Origin
 
 Clock = Callable[[], int]
 """Now, in whole epoch seconds."""
@@ -94,10 +95,13 @@ class KeyService(Protocol):
 
 
 class Prober(Protocol):
-    """The signer, asked to prove a key that is not published yet."""
+    """The signer, asked for the two things beside tokens that it signs."""
 
     def probe(self, *, issuer: str, operation: str) -> bytes:
-        """The key's JWS-form signature over `probe.probe_message(operation)`."""
+        """The JWS-form signature of a key that is not published yet over `probe.probe_message(operation)`."""
+
+    def request_certificate(self, *, issuer: str, kid: str, subject: object) -> str:
+        """A certificate signing request in PEM for a published key, see `jwx.certificate_request`."""
 
 
 class Publication(Protocol):
@@ -133,6 +137,9 @@ class Journal(Protocol):
     def changed(self, change: KeyChange) -> None:
         """A key was created, published, activated, retired, revoked or deleted."""
 
+    def asked(self, origin: Origin, refusal: str | None) -> None:
+        """A verb was asked for; `refusal` is the name of the error that it ended with."""
+
     def measured(self, issuer: str, values: Mapping[str, int]) -> None:
         """Metrics of one run for one issuer."""
 
@@ -152,3 +159,5 @@ class KeyChange:
     at: int
     reason: str | None = None
     forced: bool = False
+    origin: Origin | None = None
+    """Who asked for the verb in whose run it happened."""

@@ -19,6 +19,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from jwx.certificates import x509_members
 from jwx.issuer_names import DEFAULT, issuer_url
 from jwx.jwk import jwk_set_document
 from jwx.keyring import KeyRing, SigningKey
@@ -28,6 +29,8 @@ JWK_SET: Final = "jwks.json"
 OPENID_CONFIGURATION: Final = "openid-configuration"
 OAUTH_METADATA: Final = "oauth-authorization-server"
 DOCUMENTS: Final = (JWK_SET, OPENID_CONFIGURATION, OAUTH_METADATA)
+
+_JWK_MEMBERS: Final = ("kty", "use", "alg", "kid", "crv", "x", "y", "n", "e", "pub")
 
 AUTHORIZATION_ENDPOINT: Final = "urn:jwx-serverless:direct-invocation"
 
@@ -53,7 +56,7 @@ def paths(issuer: str) -> dict[str, str]:
 def document(ring: KeyRing, name: str, *, base_url: str, now: int) -> bytes:
     """One of DOCUMENTS."""
     if name == JWK_SET:
-        return jwk_set_document(_public_jwk(key) for key in _published(ring, now))
+        return jwk_set_document(_public_jwk(key, ring.policy, now) for key in _published(ring, now))
     iss = issuer_url(base_url, ring.issuer)
     oauth = name == OAUTH_METADATA
     metadata = _oauth_metadata(iss) if oauth else _openid_configuration(iss, _algorithms(ring, now))
@@ -96,11 +99,14 @@ def _published(ring: KeyRing, now: int) -> list[SigningKey]:
     return [key for key in keys if opted_in or key.until is None or key.jwk["kty"] != "AKP"]
 
 
-def _public_jwk(key: SigningKey) -> dict[str, str]:
-    """RFC 7517 section 4, members in one order; nothing else that a ring may hold gets out."""
-    names = ("kty", "use", "alg", "kid", "crv", "x", "y", "n", "e", "pub")
-    whole = {"use": "sig", "alg": key.algorithm, "kid": key.kid} | dict(key.jwk)
-    return {name: whole[name] for name in names if name in whole}
+def _public_jwk(key: SigningKey, policy: RotationPolicy, now: int) -> dict[str, Any]:
+    """RFC 7517 section 4, members in one order; nothing else that a ring may hold gets out.
+
+    Section 4.3 would have `key_ops` stand alone, but clients look for `use`; both together must agree.
+    """
+    whole: dict[str, Any] = {"use": "sig", "alg": key.algorithm, "kid": key.kid} | dict(key.jwk)
+    present = {name: whole[name] for name in _JWK_MEMBERS if name in whole}
+    return present | ({"key_ops": ["verify"]} if policy.key_ops else {}) | x509_members(key.x5c(now))
 
 
 def _algorithms(ring: KeyRing, now: int) -> list[str]:

@@ -85,4 +85,8 @@ def _policy(stored: Document) -> RotationPolicy:
 
 def _key(stored: Document) -> SigningKey:
     promises = stored.get("promises")
-    return SigningKey(**{**stored, "promises": promises and Promises(**promises)})
+    parts = {
+        "promises": promises and Promises(**promises),
+        "certificates": tuple(stored.get("certificates", ())),
+    }
+    return SigningKey(**{**stored, **parts})

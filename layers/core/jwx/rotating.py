@@ -8,8 +8,10 @@ from typing import Any
 
 from jwx.adoption import Sweep
 from jwx.effects import Effects
+from jwx.errors import JwxError
 from jwx.fleet import Fleet
 from jwx.ledger import Ledger
+from jwx.origin import Origin, origin_of
 from jwx.policy import RotationPolicy
 from jwx.ports import Clock, Journal, KeyService, Prober, Publication, RingStore, RunRecord
 from jwx.reconcile import Reconciler
@@ -32,13 +34,22 @@ class Rotating:
     sleep: Callable[[float], None]
     new_operation: Callable[[], str]
 
-    def answer(self, event: object, *, remaining: Callable[[], float]) -> dict[str, Any]:
+    def answer(
+        self, event: object, *, remaining: Callable[[], float], request_id: str = "none"
+    ) -> dict[str, Any]:
         """Do what `event` asks for within `remaining` seconds. Raises JwxError."""
-        return self.verbs(remaining=remaining).handle(verb_of(event))
+        origin, refusal = origin_of(event, request_id=request_id), None
+        try:
+            return self.verbs(remaining=remaining, origin=origin).handle(verb_of(event))
+        except JwxError as error:
+            refusal = type(error).__name__
+            raise
+        finally:
+            self.journal.asked(origin, refusal)
 
-    def verbs(self, *, remaining: Callable[[], float]) -> Verbs:
-        """The verbs of one call, which alone knows how much time is left."""
-        ledger = Ledger(store=self.store, journal=self.journal, clock=self.clock)
+    def verbs(self, *, remaining: Callable[[], float], origin: Origin | None = None) -> Verbs:
+        """The verbs of one call, which alone knows how much time is left and who asked."""
+        ledger = Ledger(store=self.store, journal=self.journal, clock=self.clock, origin=origin)
         reconciler = Reconciler(
             ledger=ledger,
             effects=Effects(
@@ -69,6 +80,7 @@ class Rotating:
             ledger=ledger,
             reconciler=reconciler,
             fleet=fleet,
+            prober=self.prober,
             default_policy=self.default_policy,
             clock=self.clock,
         )

@@ -88,8 +88,9 @@ def fingerprint(ring: KeyRing, now: int) -> str:
     policy = ring.policy
     parts = [
         _RENDERING,
-        *(key.kid for key in ring.published(now)),
+        *(_identity(key, now) for key in ring.published(now)),
         *policy.algorithms,
+        *(["key_ops"] if policy.key_ops else []),
         f"{policy.max_age} {policy.s_maxage} {policy.stale_while_revalidate} {policy.stale_if_error}",
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -227,6 +228,11 @@ def _departure(ring: KeyRing, key: SigningKey, now: int) -> Iterator[Step]:
             yield _step(Action.DELETE, key.retired_at + grace, "its grace period is over", kid=key.kid)
         case State.REVOKED if key.revoked_at is not None and ring.withdrawal(key.kid) is None:
             yield _step(Action.DELETE, key.revoked_at + grace, "its grace period is over", kid=key.kid)
+
+
+def _identity(key: SigningKey, now: int) -> str:
+    """The kid, which no tab is part of, and the certificates that are published with it, if any."""
+    return "\t".join((key.kid, *key.x5c(now)))
 
 
 def _about(birth: Birth, action: Action, at: int, reason: str) -> Step:

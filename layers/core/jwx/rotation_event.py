@@ -10,7 +10,9 @@ from jwx.issuer_names import shown
 from jwx.verb_requests import ALL_ISSUERS
 
 REVOCATION_REQUESTED: Final = "Signing Key Revocation Requested"
-_SCHEDULED: Final = "Scheduled Event"
+SCHEDULED: Final = "Scheduled Event"
+SUMMONED: Final = "Rotation Summoned"
+"""By the signer, whose key KMS refused; it can ask for no more than the schedule does."""
 _DETAIL_FIELDS: Final = frozenset({"issuer", "kid", "reason"})
 
 
@@ -23,11 +25,13 @@ def verb_of(event: object) -> object:
     if not isinstance(event, Mapping) or "detail-type" not in event:
         return event
     kind = event["detail-type"]
-    if kind == _SCHEDULED:
+    if kind == SCHEDULED:
         return {"action": "reconcile", "issuer": ALL_ISSUERS}
+    if kind == SUMMONED:
+        return {"action": "reconcile", "issuer": event.get("issuer")}
     if kind != REVOCATION_REQUESTED:
         raise InvalidRequest(
-            f"detail-type: {shown(kind)} is neither {_SCHEDULED!r} nor {REVOCATION_REQUESTED!r}"
+            f"detail-type: {shown(kind)} is neither {SCHEDULED!r} nor {REVOCATION_REQUESTED!r}"
         )
     return _revocation(event.get("detail"))
 

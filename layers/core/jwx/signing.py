@@ -1,4 +1,4 @@
-"""The signer's journey: a request, a batch, the rotation's probe, or HTTP, told apart by the event."""
+"""The signer's journey: a request, a batch, what the rotation asks for, or HTTP, told apart by the event."""
 
 from __future__ import annotations
 
@@ -68,9 +68,17 @@ class Signing:
         patience = self._patience(seconds_left)
         if _is_only(event, "probe"):
             return dict(answer_probe(event["probe"], store=self._store, signer=self._signer))
+        if _is_only(event, "certificate_request"):
+            return self._certificate_request(event["certificate_request"])
         if _is_only(event, "tokens"):
             return {"tokens": each_on_its_own(event["tokens"], lambda one: self._issue(one, patience))}
         return self._issue(event, patience)
+
+    def _certificate_request(self, given: object) -> dict[str, Any]:
+        """X.509 is imported only now: it would lengthen every cold start."""
+        from jwx.certificate_request import answer_certificate_request
+
+        return dict(answer_certificate_request(given, store=self._store, signer=self._signer))
 
     def _patience(self, seconds_left: Callable[[], float]) -> Patience:
         return Patience(seconds_left=seconds_left, sleep=self._sleep, random=random.random)

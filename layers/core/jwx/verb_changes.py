@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from jwx import lifecycle
+from jwx.certificate_verbs import attach_certificate
 from jwx.errors import InvalidRequest, StandbyNotReady, TooManyKeys, UnknownIssuer
 from jwx.jwk import validate_public_jwk
 from jwx.keyring import KeyRing, SigningKey
@@ -97,6 +98,7 @@ CHANGES: Final[Mapping[str, Callable[[VerbRequest, int], Change]]] = {
     "update_policy": update_policy,
     "delete_issuer": delete_issuer,
     "import_key": import_key,
+    "attach_certificate": attach_certificate,
 }
 
 

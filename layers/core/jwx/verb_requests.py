@@ -21,6 +21,8 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "update_policy": frozenset({"policy"}),
     "delete_issuer": frozenset(),
     "import_key": frozenset({"jwk", "until"}),
+    "attach_certificate": frozenset({"kid", "chain"}),
+    "certificate_request": frozenset({"kid", "subject"}),
     "list_issuers": frozenset({"after"}),
 }
 """Each action and what it takes beside `action` and, unless it is about all issuers, `issuer`."""

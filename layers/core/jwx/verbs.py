@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from jwx import lifecycle
 from jwx.answers import answer
+from jwx.certificate_verbs import certificate_request
 from jwx.errors import IssuerExists, LostRace, UnknownIssuer
 from jwx.fleet import Fleet
 from jwx.issuer_names import DEFAULT
 from jwx.keyring import KeyRing
 from jwx.ledger import Ledger
 from jwx.policy import RotationPolicy
-from jwx.ports import Clock
+from jwx.ports import Clock, Prober
 from jwx.reconcile import Reconciler
 from jwx.rotation import plan
 from jwx.verb_changes import CHANGES, bereft_algorithm
@@ -33,12 +34,14 @@ class Verbs:
         ledger: Ledger,
         reconciler: Reconciler,
         fleet: Fleet,
+        prober: Prober,
         default_policy: RotationPolicy,
         clock: Clock,
     ) -> None:
         self._ledger = ledger
         self._reconciler = reconciler
         self._fleet = fleet
+        self._prober = prober
         self._default_policy = default_policy
         self._clock = clock
         self._verbs: dict[str, Callable[[VerbRequest], dict[str, Any]]] = {
@@ -47,6 +50,7 @@ class Verbs:
             "plan": self._plan,
             "create_issuer": self._create_issuer,
             "list_issuers": self._list_issuers,
+            "certificate_request": self._certificate_request,
         }
 
     def handle(self, given: object) -> dict[str, Any]:
@@ -82,6 +86,9 @@ class Verbs:
         names = self._ledger.issuers(request.optional_text("after", most=63))
         page = list(islice(names, ISSUERS_A_PAGE))
         return {"issuers": page, "next": page[-1] if page and next(names, None) is not None else None}
+
+    def _certificate_request(self, request: VerbRequest) -> dict[str, Any]:
+        return certificate_request(request, self._ledger.load(request.issuer), self._prober)
 
     def _change(self, request: VerbRequest) -> dict[str, Any]:
         change = CHANGES[request.action](request, self._clock())

@@ -46,7 +46,8 @@ type Answer = dict[str, Any]
 
 class _Rendered(NamedTuple):
     version: str
-    kids: tuple[str, ...]
+    keys: tuple[tuple[str, bool], ...]
+    """Of each published key its kid, and whether its certificates are valid."""
     body: str
     etag: str
 
@@ -101,16 +102,16 @@ class WellKnown:
         return {"statusCode": 200, "headers": headers, "body": rendered.body}
 
     def _render(self, ring: KeyRing, name: str) -> _Rendered:
-        """Time alone can take an imported key out of the set, hence the kids beside the version."""
+        """Time alone can take an imported key or a certificate out, hence the keys beside the version."""
         now = self._clock()
-        kids = tuple(key.kid for key in ring.published(now))
+        keys = tuple((key.kid, bool(key.x5c(now))) for key in ring.published(now))
         kept = self._rendered.get((ring.issuer, name))
-        if kept and (kept.version, kept.kids) == (ring.version, kids):
+        if kept and (kept.version, kept.keys) == (ring.version, keys):
             return kept
         if len(self._rendered) >= _MOST_RENDERED:
             self._rendered.clear()
         body = document(ring, name, base_url=self._base_url, now=now)
-        rendered = _Rendered(ring.version, kids, body.decode(), _etag(body))
+        rendered = _Rendered(ring.version, keys, body.decode(), _etag(body))
         self._rendered[ring.issuer, name] = rendered
         return rendered
 
