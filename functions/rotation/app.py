@@ -35,6 +35,10 @@ RESERVE = 20
 class Context(Protocol):
     """What is used of Lambda's context."""
 
+    @property
+    def aws_request_id(self) -> str:
+        """By which CloudTrail tells who invoked the function."""
+
     def get_remaining_time_in_millis(self) -> int:
         """Until Lambda ends this call."""
 
@@ -46,7 +50,11 @@ def lambda_handler(event: Any, context: Context) -> dict[str, Any]:
 
 def serve(event: Any, context: Context, rotating: Rotating) -> dict[str, Any]:
     """Answer one call; a run ends by itself before Lambda would end it."""
-    return rotating.answer(event, remaining=lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE)
+    return rotating.answer(
+        event,
+        remaining=lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE,
+        request_id=context.aws_request_id,
+    )
 
 
 @cache

@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
+from jwx.origin import Origin
 from jwx.ports import KeyChange
 from jwx_aws.aws_errors import told
 
@@ -47,6 +48,13 @@ class AwsJournal:
         if change.forced:
             self.measured(change.issuer, {"ForcedActivations": 1})
         self._send(f"Signing Key {change.change}", detail)
+
+    def asked(self, origin: Origin, refusal: str | None) -> None:
+        """One line a verb, also for one that changed nothing or was refused."""
+        told: dict[str, Any] = {"issuer": origin.issuer, **origin.to_json()}
+        if refusal is not None:
+            told["refusal"] = refusal
+        self._logger.info("verb_asked", **told)
 
     def measured(self, issuer: str, values: Mapping[str, int]) -> None:
         """No metric has the issuer as a dimension: each would be billed as a metric of its own."""
@@ -88,4 +96,6 @@ def _detail(change: KeyChange) -> dict[str, Any]:
         detail["reason"] = change.reason
     if change.forced:
         detail["forced"] = True
+    if change.origin is not None:
+        detail |= change.origin.to_json()
     return detail

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from jwx.rotation_event import SUMMONED
+
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
@@ -38,7 +40,7 @@ class RotationSummons:
             self._functions.invoke(
                 FunctionName=self._function_name,
                 InvocationType="Event",
-                Payload=json.dumps({"action": "reconcile", "issuer": issuer}).encode(),
+                Payload=json.dumps({"detail-type": SUMMONED, "issuer": issuer}).encode(),
             )
         except (ClientError, BotoCoreError) as error:
             # The type alone: AWS's messages name ARNs.

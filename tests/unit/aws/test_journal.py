@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +13,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from jwx.origin import Origin
 from jwx.ports import KeyChange
 from jwx_aws.events import AwsJournal
 
 RETIRED = KeyChange(issuer="shop", kid="k-1", algorithm="ES256", change="Retired", at=7)
+
+ORIGIN = Origin(requested_by="event", verb="revoke", issuer="shop", request_id="r-1", source="guard")
 
 
 class Bus:
@@ -23,8 +27,10 @@ class Bus:
 
     def __init__(self, answer: Any) -> None:
         self._answer = answer
+        self.entries: list[Any] = []
 
-    def put_events(self, **_: Any) -> Any:
+    def put_events(self, *, Entries: list[Any]) -> Any:  # noqa: N803 - boto3's own name
+        self.entries += Entries
         if isinstance(self._answer, Exception):
             raise self._answer
         return self._answer
@@ -87,6 +93,28 @@ def test_metrics_carry_the_service_and_no_issuer(capsys: pytest.CaptureFixture[s
     }
     assert (document["Steps"], document["ActiveKeyAge"]) == ([3.0], [86400.0])
     assert document["issuer"] == "shop"
+
+
+def test_a_change_tells_who_asked_on_the_bus_and_in_the_log() -> None:
+    """The same fields in both, so that either leads to the other and to CloudTrail."""
+    lines, bus = io.StringIO(), Bus(TAKEN)
+    journal_on(bus, lines).changed(replace(RETIRED, origin=ORIGIN))
+    told = {"verb": "revoke", "requested_by": "event", "request_id": "r-1", "source": "guard"}
+    (entry,) = bus.entries
+    for seen in (json.loads(lines.getvalue()), json.loads(entry["Detail"])):
+        assert told.items() <= seen.items()
+
+
+def test_a_verb_is_one_line() -> None:
+    """What was asked of which issuer by whom, and the name of the refusal if it was refused."""
+    lines = io.StringIO()
+    journal = journal_on(Bus(TAKEN), lines)
+    journal.asked(ORIGIN, None)
+    journal.asked(ORIGIN, "UnknownKey")
+    done, refused = (json.loads(line) for line in lines.getvalue().splitlines())
+    assert (done["message"], done["verb"], done["issuer"]) == ("verb_asked", "revoke", "shop")
+    assert "refusal" not in done
+    assert refused["refusal"] == "UnknownKey"
 
 
 def test_a_warning_is_a_line_for_a_person() -> None:

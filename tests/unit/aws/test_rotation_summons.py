@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
+from jwx.rotation_event import verb_of
 from jwx_aws.rotation_summons import RotationSummons
 from tests.fakes.clock import FakeClock
 from tests.fakes.kms import refusal
@@ -44,7 +45,7 @@ def test_it_is_an_asynchronous_reconcile() -> None:
     _summons(functions, FakeClock(), io.StringIO()).reconcile("orders")
     (invoke,) = functions.invokes
     assert (invoke["FunctionName"], invoke["InvocationType"]) == ("jwx-rotation", "Event")
-    assert json.loads(invoke["Payload"]) == {"action": "reconcile", "issuer": "orders"}
+    assert verb_of(json.loads(invoke["Payload"])) == {"action": "reconcile", "issuer": "orders"}
 
 
 def test_one_in_half_a_minute_for_each_issuer() -> None:

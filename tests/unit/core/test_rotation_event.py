@@ -22,6 +22,12 @@ def test_the_schedule_means_every_issuer() -> None:
     assert verb_of(event) == {"action": "reconcile", "issuer": "*"}
 
 
+def test_a_summons_means_one_issuer() -> None:
+    """A signer whose key is refused asks for no more than the schedule does."""
+    event = {"detail-type": "Rotation Summoned", "issuer": "shop", "action": "delete_issuer"}
+    assert verb_of(event) == {"action": "reconcile", "issuer": "shop"}
+
+
 def test_a_revocation_may_be_asked_for_by_event() -> None:
     """Issuer, kid and reason are taken over, to be checked like any other request."""
     assert verb_of(revocation(DETAIL)) == {"action": "revoke", **DETAIL}

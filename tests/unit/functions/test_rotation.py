@@ -42,6 +42,8 @@ SETTINGS = {
 class FakeContext:
     """Lambda's, with as much time left as a test wants."""
 
+    aws_request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+
     def __init__(self, seconds: float = 300) -> None:
         self._seconds = seconds
 
@@ -140,6 +142,29 @@ def test_revoke_takes_a_key_out_at_once(world: World, by: str) -> None:
     assert len(keys_of(after, "active")) == 1
     assert "Revoked" in {change.change for change in world.journal.changes if change.kid == active}
     assert active not in (world.rotating.publication.seen("default") or ())
+
+
+def test_each_change_tells_who_asked(world: World) -> None:
+    """The verb, the way in and the request id by which CloudTrail knows the caller."""
+    world.serve(sample("scheduled"))
+    world.serve(sample("rotate"))
+    activated = [change for change in world.journal.changes if change.change == "Activated"]
+    origins = [change.origin.to_json() for change in activated if change.origin]
+    assert [(o["requested_by"], o["verb"]) for o in origins] == [
+        ("schedule", "reconcile"),
+        ("invoke", "rotate"),
+    ]
+    assert {o["request_id"] for o in origins} == {FakeContext.aws_request_id}
+
+
+def test_each_verb_is_told_of_once_refused_or_not(world: World) -> None:
+    """Also one that changes nothing."""
+    world.serve(sample("scheduled"))
+    world.serve(sample("status"))
+    with pytest.raises(UnknownKey):
+        world.serve(sample("revoke"))
+    told = [(origin.verb, refusal) for origin, refusal in world.journal.requests]
+    assert told == [("reconcile", None), ("status", None), ("revoke", "UnknownKey")]
 
 
 def test_an_unknown_kid_is_a_typed_error(world: World) -> None:
