@@ -12,6 +12,7 @@ from local.place import ROOT, Place
 
 START_SECONDS = 40
 STOP_SECONDS = 15
+KEEP_LOGS_SECONDS = 3600
 # Keepers that this process started: a child that ended seems to run until its parent asks for it.
 _keepers: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -78,6 +79,14 @@ def running_pid(place: Place) -> int:
     except (OSError, ValueError):
         return 0
     return pid
+
+
+def sweep(prefix: str) -> None:
+    """Forget the logs of environments that ended long ago; those of the last runs may still be wanted."""
+    for directory in (ROOT / ".local").glob(f"{prefix}*"):
+        ended = not running_pid(Place(name=directory.name, aws_port=0, edge_port=0))
+        if ended and time.time() - directory.stat().st_mtime > KEEP_LOGS_SECONDS:
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _last_words(place: Place) -> str:

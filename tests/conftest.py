@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from local import cloud
 from local.clients import ROOT_IDENTITY, Clients, Identity
 from local.console import Reporter
 from local.environment import bring_up
@@ -48,6 +49,7 @@ def _shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 def _deployed(owner: int) -> dict[str, object]:
     """A failure is recorded as well, or every worker would try again and fail as slowly."""
     try:
+        cloud.sweep("test-")
         with ExitStack() as undo:
             stack = bring_up(free_place(f"test-{owner}"), Reporter(), owner=owner, undo=undo)
             first_keys(stack)
