@@ -1,12 +1,15 @@
 """`make up`: a local environment that keeps running."""
 
 import json
+import subprocess
+import sys
 from contextlib import ExitStack
 
 from local.clients import ROOT_IDENTITY
 from local.console import Reporter
 from local.environment import bring_up
-from local.place import REGION, Place
+from local.errors import LocalError
+from local.place import REGION, ROOT, Place
 from local.stack import Stack
 from local.story import first_keys
 
@@ -20,9 +23,19 @@ def up(place: Place, reporter: Reporter) -> int:
         with reporter.step("making the first keys"):
             first_keys(stack)
         (place.directory / "stack.json").write_text(json.dumps(state(place)))
+        with reporter.step("publishing the status page"):
+            publish_page()
         undo.pop_all()
     reporter.say(instructions(stack))
     return 0
+
+
+def publish_page() -> None:
+    """With the command line, as anybody does it."""
+    command = [sys.executable, "-m", "jwx_cli", "publish-page", "--local"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise LocalError(done.stderr.strip())
 
 
 def state(place: Place) -> dict[str, str]:
@@ -48,6 +61,7 @@ It runs until 'make down'.
   embedded AWS  {endpoint}  (region {REGION}, access key '{key}', secret '{secret}')
   issuer        {stack.outputs["IssuerUrl"]}
   JWK Set       {stack.jwks_url}
+  status page   {stack.outputs["IssuerUrl"]}/
   example API   {stack.outputs["ApiUrl"]}/orders
   logs          {stack.place.directory}
 

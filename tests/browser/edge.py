@@ -28,9 +28,9 @@ class Edge(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, policy: RotationPolicy) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.world = World(policy=POLICY)
+        self.world = World(policy=policy)
         self.world.clock.advance(now - HOUR - self.world.clock.exact)
         self.world.run()
         self.world.clock.advance(now - self.world.clock.exact)
@@ -103,9 +103,9 @@ def content_security_policy() -> str:
 
 
 @contextmanager
-def running_edge(now: float) -> Iterator[Edge]:
+def running_edge(now: float, policy: RotationPolicy = POLICY) -> Iterator[Edge]:
     """An edge on a free port, whose world begins at `now`."""
-    with Edge(now) as edge:
+    with Edge(now, policy) as edge:
         thread = threading.Thread(target=edge.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield edge
