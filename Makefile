@@ -40,7 +40,7 @@ deploy: build  ## deploy to AWS, asking for the parameters
 	@.tools/sam/bin/sam deploy --guided
 
 clean: down  ## stop everything and remove all that the targets made
-	@rm -rf .venv .tools .local .aws-sam .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .venv .tools .local .aws-sam .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache tests/interop/node/node_modules
 
 .tools/node.ready: tests/interop/node/package-lock.json
 

@@ -24,6 +24,8 @@ class ClientKind:
     cache: str
     """By default, as documented."""
     remark: str = ""
+    needs_overlap: bool = False
+    """A key that signs before it was ever published is refused for a while: only the overlap helps."""
     needs_node: bool = False
     by_runtime: tuple[str, ...] = ()
     """What it knows on some versions of its runtime only; the table counts it as unknown."""
@@ -41,6 +43,7 @@ KINDS = (
         version=partial(version, "pyjwt"),
         connect=PyJwt,
         cache="300 s; an unknown kid fetches anew, at most every 30 s",
+        needs_overlap=True,
     ),
     ClientKind(
         name="joserfc",
@@ -62,6 +65,7 @@ KINDS = (
         connect=partial(NodeClient, "jose"),
         needs_node=True,
         cache="600 s; an unknown kid fetches anew, at most every 30 s",
+        needs_overlap=True,
         remark="it does where its runtime has it: Node.js 20 has not",
         by_runtime=ALGORITHMS["post-quantum"],
     ),
@@ -84,5 +88,6 @@ KINDS = (
         version=envoy_version,
         connect=Envoy,
         cache="600 s; an unknown kid does not fetch: needs the overlap",
+        needs_overlap=True,
     ),
 )

@@ -98,6 +98,13 @@ class LoopbackPublisher:
         ring = self._service.publish(self._service.store.rings[name], [algorithm])
         self._service.save(ring)
 
+    def force(self, name: str, algorithm: str) -> None:
+        """A key that no client can have seen signs at once, as after a `rotate` with `force`."""
+        before = {key.kid for key in self._service.store.rings[name].keys}
+        ring = self._service.publish(self._service.store.rings[name], [algorithm])
+        (kid,) = {key.kid for key in ring.keys} - before
+        self._service.save(lifecycle.activate(ring, kid=kid, now=self._service.clock()))
+
     def fetches(self, name: str) -> int | None:
         return self._origin.fetches[_path(name)]
 

@@ -53,3 +53,14 @@ def test_a_client_that_caches_needs_no_fetch_to_live_through_a_rotation(
     fetched = (loopback.fetches("interop") or 0) - loopback_fetches
     keeps_the_set = not kind.cache.startswith("none") and "each of 5 kids" not in kind.cache
     assert fetched == (1 if keeps_the_set else 2)
+
+
+@EACH
+def test_without_the_overlap_some_clients_would_refuse_good_tokens(
+    kind: ClientKind, loopback: LoopbackPublisher
+) -> None:
+    """What the standby is for: a new key that signs at once is unknown to every client that waits."""
+    with closing(kind.connect(loopback.publish("interop"))) as client:
+        assert takes(client, loopback.sign("interop", COMMON), COMMON)
+        loopback.force("interop", COMMON)
+        assert takes(client, loopback.sign("interop", COMMON), COMMON) != kind.needs_overlap

@@ -16,7 +16,10 @@ from tests.interop.matrix import COMMON, measure, takes
 from tests.interop.node_clients import has_node
 from tests.interop.table import check_row, committed_algorithms, summary
 
-pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated via RFC 9864")
+pytestmark = [
+    pytest.mark.timeout(400),  # the deployment, if it is the first to need it, and nine clients in a row
+    pytest.mark.filterwarnings("ignore:EdDSA is deprecated via RFC 9864"),
+]
 
 
 @pytest.fixture
