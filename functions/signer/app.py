@@ -21,6 +21,7 @@ from jwx.signing import Signing
 from jwx.token_policy import TokenPolicies
 from jwx_aws.dynamodb import DynamoRingStore
 from jwx_aws.kms_signer import KmsSigner
+from jwx_aws.kms_throttles import KmsThrottles
 from jwx_aws.pyjwt_encoder import PyJwtEncoder
 from jwx_aws.rotation_summons import RotationSummons
 from jwx_aws.signing_audit import SigningAudit
@@ -39,6 +40,7 @@ class Signer:
 
     signing: Signing
     audit: SigningAudit
+    throttles: KmsThrottles
 
 
 def lambda_handler(event: Any, context: Context) -> dict[str, Any]:
@@ -54,6 +56,7 @@ def serve(event: Any, context: Context, signer: Signer) -> dict[str, Any]:
         )
     finally:
         signer.audit.flush()
+        signer.throttles.flush()
 
 
 @cache
@@ -70,7 +73,8 @@ def from_env() -> Signer:
     logger = Logger()
     dynamodb = boto3.client("dynamodb", config=patient)
     store = DynamoRingStore(dynamodb, table=required(os.environ, "KEY_RING_TABLE"))
-    kms = KmsSigner(boto3.client("kms", config=patient))
+    kms_client = boto3.client("kms", config=patient)
+    kms = KmsSigner(kms_client)
     summons = RotationSummons(
         boto3.client("lambda", config=once),
         function_name=required(os.environ, "ROTATION_FUNCTION"),
@@ -89,7 +93,7 @@ def from_env() -> Signer:
     audit = SigningAudit(logger)
     per_key = OncePerKey(_replays(dynamodb, os.environ.get("IDEMPOTENCY_TABLE", "")), store=store, clock=_now)
     signing = Signing(issuer=issuer, store=store, signer=kms, policies=policies, once=per_key, audit=audit)
-    return Signer(signing=signing, audit=audit)
+    return Signer(signing=signing, audit=audit, throttles=KmsThrottles(kms_client))
 
 
 def _replays(dynamodb: Any, table: str) -> Replays | None:

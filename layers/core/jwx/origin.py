@@ -1,8 +1,7 @@
 """Who asked for a verb, as far as the event itself says: kept with each change and with each log line.
 
 Lambda does not tell a function who invoked it. `request_id` is the invoke's own, by which CloudTrail's record
-of the call, with the caller's identity, is found. Nothing here holds an ARN or an account id, and all of it is
-short.
+of the call is found, and with it the caller. Nothing here holds an ARN or an account id, and all is short.
 """
 
 from __future__ import annotations

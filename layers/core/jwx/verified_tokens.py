@@ -20,6 +20,8 @@ class VerifiedToken(NamedTuple):
     issuer: str
     algorithm: str
     kid: str | None
+    is_remembered: bool = False
+    """Believed because it was verified a moment ago."""
 
 
 class _Remembered(NamedTuple):
@@ -52,7 +54,7 @@ class VerifiedTokens:
         if entry is None or not entry.judge.still_holds(entry.key, entry.window):
             return None
         claims = marshal.loads(entry.claims)  # noqa: S302 (bytes that this process made itself)
-        return VerifiedToken(claims, entry.judge.issuer, entry.algorithm, entry.kid)
+        return VerifiedToken(claims, entry.judge.issuer, entry.algorithm, entry.kid, True)
 
     def put(
         self, digest: bytes, judge: Judge, key: VerificationKey, window: Window, token: VerifiedToken

@@ -214,6 +214,8 @@ def test_each_outcome_is_one_line_and_one_metric(world: World) -> None:
         "event": "rest",
         "request_id": "5f0e6b0a-9b7e-4a53-8a83-2a1f3f5f6a10",
         "Authorizations": 1,
+        "KeySetFetches": 1,
+        "TokensRemembered": 0,
         "_aws": {
             "Timestamp": NOW * 1000,
             "CloudWatchMetrics": [
@@ -221,11 +223,28 @@ def test_each_outcome_is_one_line_and_one_metric(world: World) -> None:
                     "Namespace": "Jwx",
                     "Dimensions": [["service", "outcome"], ["service", "outcome", "reason", "issuer"]],
                     "Metrics": [{"Name": "Authorizations", "Unit": "Count"}],
-                }
+                },
+                {
+                    "Namespace": "Jwx",
+                    "Dimensions": [["service"]],
+                    "Metrics": [
+                        {"Name": "KeySetFetches", "Unit": "Count"},
+                        {"Name": "TokensRemembered", "Unit": "Count"},
+                    ],
+                },
             ],
         },
     }
     assert not any(segment in world.lines[0] for segment in seen.split("."))
+
+
+def test_each_line_tells_what_the_caches_spared(world: World) -> None:
+    """One fetch for the first token, none for the next, and no signature check for one seen before."""
+    seen = token()
+    for candidate in (seen, seen, token(jti="other")):
+        world.ask("rest-request", candidate)
+    lines = [json.loads(line) for line in world.lines]
+    assert [(line["KeySetFetches"], line["TokensRemembered"]) for line in lines] == [(1, 0), (0, 1), (0, 0)]
 
 
 def test_nothing_that_a_token_says_becomes_a_dimension(world: World) -> None:

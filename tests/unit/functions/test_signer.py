@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from functions.signer import app
@@ -14,10 +15,13 @@ from jwx.errors import ConfigurationError, InvalidRequest, UnknownIssuer
 from jwx.replay import OncePerKey
 from jwx.signing import Signing
 from jwx.token_policy import TokenPolicies
+from jwx_aws.kms_throttles import KmsThrottles
 from jwx_aws.signing_audit import SigningAudit
 from tests.fakes.powertools import logger_to
 from tests.fakes.token_service import TokenService
 
+KMS = boto3.client("kms", region_name="eu-central-1")
+"""Never called: the worlds sign with a fake of their own."""
 EVENTS = Path(__file__).parents[3] / "events"
 
 
@@ -42,7 +46,7 @@ class _World:
             audit=audit,
             sleep=self.service.clock.sleep,
         )
-        self.signer = app.Signer(signing=signing, audit=audit)
+        self.signer = app.Signer(signing=signing, audit=audit, throttles=KmsThrottles(KMS))
 
     def serve(self, event: Any) -> dict[str, Any]:
         return app.serve(event, FakeContext(), self.signer)

@@ -28,9 +28,11 @@ class Authorizer:
         *,
         websocket: WebSocketToken = WebSocketToken(),  # noqa: B008 (an immutable value)
         clock: Callable[[], float] = time.time,
+        fetches: Callable[[], int] = lambda: 0,
     ) -> None:
         self._verifier, self._answers, self._log = verifier, answers, log
         self._websocket, self._clock = websocket, clock
+        self._fetches, self._told = fetches, 0
 
     def authorize(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The answer for API Gateway or AppSync.
@@ -45,7 +47,9 @@ class Authorizer:
             return self._refuse(request, error)
         is_open, answer = self._answers.accept(request, verified.claims, self._clock())
         outcome, reason = ("allowed", "valid") if is_open else ("denied", "insufficient_scope")
-        self._record(request, outcome, reason, verified.issuer, verified.kid)
+        self._record(
+            request, outcome, reason, verified.issuer, verified.kid, is_remembered=verified.is_remembered
+        )
         return answer
 
     def _refuse(self, request: AuthorizerEvent, error: VerificationError) -> dict[str, Any]:
@@ -56,7 +60,17 @@ class Authorizer:
         return self._answers.refuse(request)
 
     def _record(
-        self, request: AuthorizerEvent, outcome: str, reason: str, issuer: str | None, kid: str | None
+        self,
+        request: AuthorizerEvent,
+        outcome: str,
+        reason: str,
+        issuer: str | None,
+        kid: str | None,
+        *,
+        is_remembered: bool = False,
     ) -> None:
-        line = Outcome(outcome, reason, issuer, kid, request.shape, request.request_id)
+        fetches, self._told = self._fetches() - self._told, self._fetches()
+        line = Outcome(
+            outcome, reason, issuer, kid, request.shape, request.request_id, fetches, is_remembered
+        )
         self._log.record(line, self._clock())

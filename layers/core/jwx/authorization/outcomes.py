@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _DIMENSIONS: Final = [["service", "outcome"], ["service", "outcome", "reason", "issuer"]]
 _METRICS: Final = [{"Name": "Authorizations", "Unit": "Count"}]
+_CACHES: Final = [{"Name": "KeySetFetches", "Unit": "Count"}, {"Name": "TokensRemembered", "Unit": "Count"}]
 _MAX_TEXT: Final = 128
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -31,6 +32,9 @@ class Outcome(NamedTuple):
     kid: str | None
     shape: str
     request_id: str
+    fetches: int
+    """How often an issuer's endpoint was asked; 0 is what the key set cache is for."""
+    is_remembered: bool
 
 
 def write_line(text: str) -> None:
@@ -53,6 +57,7 @@ class OutcomeLog(NamedTuple):
             "Dimensions": _DIMENSIONS,
             "Metrics": _METRICS,
         }
+        caches = {"Namespace": self.namespace, "Dimensions": [["service"]], "Metrics": _CACHES}
         entry = {
             "level": "ERROR" if outcome.outcome == "unavailable" else "INFO",
             "message": "authorization",
@@ -65,6 +70,8 @@ class OutcomeLog(NamedTuple):
             "event": outcome.shape,
             "request_id": outcome.request_id,
             "Authorizations": 1,
-            "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": [metrics]},
+            "KeySetFetches": outcome.fetches,
+            "TokensRemembered": int(outcome.is_remembered),
+            "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": [metrics, caches]},
         }
         self.write(_encode(entry))

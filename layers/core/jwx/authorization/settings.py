@@ -34,7 +34,7 @@ from jwx.verifier import MAX_TOKEN_SIZE, Verifier
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jwx.fetched import Fetch
+    from jwx.fetched import Fetch, Fetched
 
 _RESPONSES: Final = ("simple", "policy")
 
@@ -55,10 +55,29 @@ def authorizer_from(
     if limits.floor > limits.ceiling:
         raise ConfigurationError(f"JWKS_FLOOR: got {limits.floor}; at most JWKS_CEILING, {limits.ceiling}")
     size = _seconds(environ, "MAX_TOKEN_SIZE", MAX_TOKEN_SIZE, highest=64 * 1024)
-    verifier = Verifier(*_issuers(environ), fetch=fetch, clock=clock, cache=limits, max_token_size=size)
+    counted = _Counted(fetch)
+    verifier = Verifier(*_issuers(environ), fetch=counted, clock=clock, cache=limits, max_token_size=size)
     service, namespace = environ.get("POWERTOOLS_SERVICE_NAME"), environ.get("POWERTOOLS_METRICS_NAMESPACE")
     log = OutcomeLog(namespace or "Jwx", service or "authorizer", write)
-    return Authorizer(verifier, _answers(environ), log, websocket=_websocket(environ), clock=clock)
+    return Authorizer(
+        verifier,
+        _answers(environ),
+        log,
+        websocket=_websocket(environ),
+        clock=clock,
+        fetches=lambda: counted.count,
+    )
+
+
+class _Counted:
+    """Fetches, and counts how often: a decision that needs none costs nothing here."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch, self.count = fetch, 0
+
+    def __call__(self, url: str, /, *, etag: str | None = None) -> Fetched:
+        self.count += 1
+        return self._fetch(url, etag=etag)
 
 
 def _issuers(environ: Mapping[str, str]) -> tuple[TrustedIssuer, ...]:
