@@ -158,7 +158,7 @@ class Watch:
         face.cleared.add(kid)
         for served in face.sets():
             early = kid in self.forced and served.start < self.published.get(kid, EVER)
-            if kid not in served.kids and not early and face.held_until(served) >= self._now():
+            if kid not in served.kids and not early and face.held_until(served) > self._now():
                 left = face.held_until(served) - self._now()
                 self.found(1, issuer, f"{kid} signs; a set without it may be held for {left:.0f} s more")
 

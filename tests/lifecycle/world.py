@@ -57,7 +57,7 @@ class World:
         unlogged = _Unlogged(self.store)
         self.signers = [
             Signer(unlogged, clock=lambda: self.clock.exact, skew=by, watch=self.watch)  # type: ignore[arg-type]
-            for by in (-skew, 0, skew)
+            for by in (1 - skew, 0, skew)
         ]
         self._operations = itertools.count()
 
