@@ -27,7 +27,7 @@ EXIT_CODES = (
 )
 
 
-class CommandFailed(Exception):  # noqa: N818 - it ends a command, which need not be an error
+class CommandFailed(Exception):
     """Ends a command; the message is the one sentence to print."""
 
     def __init__(self, message: str, code: ExitCode) -> None:

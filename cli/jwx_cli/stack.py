@@ -18,7 +18,7 @@ _NAMES_A_FIELD = re.compile(r"'?[a-z][a-z_.0-9\[\]]*'?: ")
 _TYPED = re.compile(r"(?:^|\n)(?:[\w.]+\.)?([A-Z]\w+): (.+)\Z", re.DOTALL)
 
 
-class InvokeFailed(Exception):  # noqa: N818 - the port's own signal
+class InvokeFailed(Exception):
     """A function answered with an error, as Lambda tells it."""
 
     def __init__(self, error_type: str, message: str) -> None:

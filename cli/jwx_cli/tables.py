@@ -81,8 +81,8 @@ def next_of(key: Mapping[str, Any], answer: Mapping[str, Any], now: int) -> str:
 def show_plan(console: Console, steps: Iterable[Mapping[str, Any]], now: int) -> None:
     """What is to come: when, what, about which key or algorithm, and why."""
     for step in steps:
-        console.print(Text(f"{due(step['at'], now):<13} ").append(_step_line(step)), soft_wrap=True)
-        console.print(f"{'':<13} {moment(step['at'])}; {step['reason']}", style="dim", soft_wrap=True)
+        console.print(Text(f"{due(step['at'], now):<15} ").append(_step_line(step)), soft_wrap=True)
+        console.print(f"{'':<15} {moment(step['at'])}; {step['reason']}", style="dim", soft_wrap=True)
 
 
 def show_done(console: Console, steps: Iterable[Mapping[str, Any]]) -> None:

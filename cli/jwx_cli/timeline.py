@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from rich.text import Text
@@ -75,8 +76,8 @@ def _line(bar: Bar, axis: Axis, now: int) -> Text:
     cells = [_cell(bar, axis, column) for column in range(axis.width)]
     cells[axis.column(now)] = NOW
     line = Text(f"{bar.label:<{LABEL}}")
-    for cell in cells:
-        line.append(cell, STYLES.get(cell, ""))
+    for cell, run in groupby(cells):
+        line.append("".join(run), STYLES.get(cell, ""))
     # Nobody knows yet how long a key signs that has no successor, or when it leaves.
     return line.append(OPEN, STYLES[OPEN]) if bar.signs is not None and bar.leaves is None else line
 

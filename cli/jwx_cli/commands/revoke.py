@@ -13,6 +13,7 @@ from typer.core import TyperCommand
 from jwx_cli.commands.options import Issuer, Yes
 from jwx_cli.commands.rotate import waiting_standby
 from jwx_cli.exits import CommandFailed, ExitCode
+from jwx_cli.progress import with_progress
 from jwx_cli.session import Session
 from jwx_cli.tables import show_changes, show_done
 from jwx_cli.words import duration, step_words
@@ -60,10 +61,13 @@ def revoke(
         _say_what_will_happen(session, before, key, force=force)
     if not yes:
         session.confirm("Revoke it for ever?")
-    with session.waiting("revoking"):
-        after = session.stack.rotation(
-            "revoke", issuer=issuer, kid=key["kid"], reason=reason, force=force or None
-        )
+    fields = {"issuer": issuer, "kid": key["kid"], "reason": reason, "force": force or None}
+    after = with_progress(
+        session,
+        lambda: session.stack.rotation("revoke", **fields),
+        doing="revoking",
+        look=lambda: _at_work(session, issuer, key["kid"]),
+    )
     if not session.as_json:
         session.console.print("Revoked.", style="bold")
         show_changes(session.console, before, after)
@@ -126,10 +130,21 @@ def _wait_for_the_edge(session: Session, issuer: str, kid: str, *, seconds: int)
     """Let runs, like those of the schedule, finish what is open; answers what still is."""
     give_up = session.now() + seconds
     while True:
-        answer = session.stack.rotation("plan", issuer=issuer)
-        left = [s for s in answer["steps"] if s["action"] in WITHDRAWAL and s["kid"] in (kid, None)]
+        left = _left(session, issuer, kid)
         if not left or session.now() >= give_up:
             return left
         with session.waiting(f"{step_words(left[0])}, {duration(give_up - session.now())} left"):
             session.tools.sleep(PAUSE)
             session.stack.rotation("reconcile", issuer=issuer)
+
+
+def _left(session: Session, issuer: str, kid: str) -> list[dict[str, Any]]:
+    """The steps of the revocation that the plan still has."""
+    answer = session.stack.rotation("plan", issuer=issuer)
+    return [s for s in answer["steps"] if s["action"] in WITHDRAWAL and s["kid"] in (kid, None)]
+
+
+def _at_work(session: Session, issuer: str, kid: str) -> str:
+    """What the run is at, for the spinner."""
+    left = _left(session, issuer, kid)
+    return f"revoked; now: {step_words(left[0])}" if left else "revoked; now: the successor's successor"

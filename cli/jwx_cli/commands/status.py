@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -12,6 +13,9 @@ from jwx_cli.session import Session
 from jwx_cli.stack import ISSUER_URL
 from jwx_cli.tables import plain_table, show_issuer, show_plan
 from jwx_cli.words import relative, step_words
+
+SIDE_BY_SIDE: Final = 8
+"""Issuers asked about at once; boto3 keeps ten connections."""
 
 
 def status(
@@ -26,7 +30,8 @@ def status(
     With several issuers there is one line for each; name one to see its keys and their timeline.
     """
     names = [issuer] if issuer else list(session.stack.issuers()) or ["default"]
-    answers = [session.stack.rotation("plan", issuer=name) for name in names]
+    with session.waiting("asking"), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        answers = list(pool.map(lambda name: session.stack.rotation("plan", issuer=name), names))
     if session.as_json:
         session.json({"issuers": answers})
     elif len(answers) == 1:

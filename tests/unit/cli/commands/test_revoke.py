@@ -109,3 +109,18 @@ def test_json_tells_what_is_left(person: Person) -> None:
     answer = json.loads(ended.out)
     assert (ended.code, answer["unfinished"]) == (0, [])
     assert "revoked" in {key["state"] for key in answer["keys"]}
+
+
+def test_a_terminal_sees_the_same_in_the_end(person: Person) -> None:
+    """What moves while it waits leaves no trace; a failure in the middle is still one sentence."""
+    ended = person.jwx("revoke", person.active(), "--yes", terminal=True)
+
+    assert ended.code == 0
+    assert "It is out: KMS, the CDN, the static copy and the public URL were all seen to." in ended.out
+
+
+def test_a_terminal_sees_a_refusal(person: Person) -> None:
+    """Which comes from another thread."""
+    ended = person.jwx("revoke", person.active(), "--yes", "--reason", "x" * 300, terminal=True)
+
+    assert (ended.code, "InvalidRequest: reason: " in ended.err) == (3, True)
