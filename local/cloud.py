@@ -1,5 +1,6 @@
 """Starts and stops a local environment through its keeper process."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -15,6 +16,13 @@ STOP_SECONDS = 15
 KEEP_LOGS_SECONDS = 3600
 # Keepers that this process started: a child that ended seems to run until its parent asks for it.
 _keepers: dict[str, subprocess.Popen[bytes]] = {}
+
+
+@atexit.register
+def _disown() -> None:
+    """A keeper may outlive us on purpose, which Popen would complain of."""
+    for keeper in _keepers.values():
+        keeper.returncode = 0
 
 
 def refuse_second(place: Place) -> None:
