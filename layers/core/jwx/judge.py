@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jwx.deny_list import deny_list
 from jwx.discovery import Discovery
 from jwx.errors import VerificationError
 from jwx.jwa import ALGORITHMS
@@ -14,10 +15,10 @@ from jwx.trusted_issuers import media_type
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from jwx.document_cache import CacheLimits
     from jwx.fetched import Fetch
     from jwx.jwa import Algorithm
     from jwx.jwk_set import JwkSet, VerificationKey
-    from jwx.jwks_cache import CacheLimits
     from jwx.jws import UnverifiedToken
     from jwx.jwt import Window
     from jwx.trusted_issuers import TrustedIssuer
@@ -34,6 +35,8 @@ class Judge:
         url = trusted.jwks_uri
         locate = Discovery(trusted.issuer, fetch, clock).locate if url is None else lambda: url
         self._cache = JwksCache(locate, fetch, clock, limits)
+        denied = trusted.deny_list_uri
+        self._denied = deny_list(denied, trusted.issuer, fetch, clock, limits) if denied else None
 
     def judge(self, token: UnverifiedToken, claims: Mapping[str, Any]) -> tuple[VerificationKey, Window]:
         """The key that signed the token, and the time in which it holds."""
@@ -41,19 +44,26 @@ class Judge:
         key = self._find_key(token.header.get("kid"), algorithm)
         if not algorithm.verify(key.public_key, token.signature, token.signing_input):
             raise VerificationError("bad_signature")
-        return key, validate_claims(claims, self._trusted.rules, now=self._clock())
+        window = validate_claims(claims, self._trusted.rules, now=self._clock())
+        if self._is_denied(claims.get("jti")):
+            raise VerificationError("revoked_token")
+        return key, window
 
-    def still_holds(self, key: VerificationKey, window: Window) -> bool:
-        """For a token that was verified before: whether its time and its key are still right."""
+    def still_holds(self, key: VerificationKey, window: Window, jti: str | None) -> bool:
+        """For a token that was verified before: whether its time, its key and itself are still right."""
         if not window.opens <= self._clock() < window.closes:
             return False
         try:
-            return key.identity in self._keys().keys
+            return key.identity in self._keys().keys and not self._is_denied(jti)
         except VerificationError:
             return False  # the full verification says why
 
     def _keys(self) -> JwkSet:
         return self._cache.current() if self._static is None else self._static
+
+    def _is_denied(self, jti: str | None) -> bool:
+        """Asked last, about tokens that are right in all else: a forged one makes nobody fetch anything."""
+        return self._denied is not None and jti in self._denied.current()
 
     def _check_header(self, header: Mapping[str, Any]) -> Algorithm:
         name = header.get("alg")

@@ -23,6 +23,7 @@ _MEMBERS: Final = frozenset(
     {
         "issuer",
         "jwks_uri",
+        "deny_list_uri",
         "audiences",
         "algorithms",
         "token_types",
@@ -36,7 +37,7 @@ _MEMBERS: Final = frozenset(
 class TrustedIssuer:
     """One issuer, and what its tokens must look like. `jwks` is a static JWK Set, in place of a URL."""
 
-    __slots__ = ("algorithms", "jwks", "jwks_uri", "rules", "token_types")
+    __slots__ = ("algorithms", "deny_list_uri", "jwks", "jwks_uri", "rules", "token_types")
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class TrustedIssuer:
         required_claims: Iterable[str] = (),
         leeway: int = 60,
         max_lifetime: int | None = None,
+        deny_list_uri: str | None = None,
     ) -> None:
         if jwks is not None and jwks_uri is not None:
             raise ConfigurationError("jwks, jwks_uri: one of them at most")
@@ -60,6 +62,8 @@ class TrustedIssuer:
             _check(is_fetchable(issuer) and "?" not in issuer, "issuer", issuer, _URL)
         _check(jwks_uri is None or is_fetchable(jwks_uri), "jwks_uri", jwks_uri, _URL)
         self.jwks_uri = jwks_uri
+        _check(deny_list_uri is None or is_fetchable(deny_list_uri), "deny_list_uri", deny_list_uri, _URL)
+        self.deny_list_uri = deny_list_uri
         self.algorithms = _names("algorithms", algorithms)
         unknown = self.algorithms - ALGORITHMS.keys()
         _check(not unknown, "algorithms", sorted(unknown), f"one or more of {', '.join(ALGORITHMS)}")

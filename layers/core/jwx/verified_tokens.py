@@ -28,6 +28,7 @@ class _Remembered(NamedTuple):
     judge: Judge
     key: VerificationKey
     window: Window
+    jti: str | None
     algorithm: str
     kid: str | None
     claims: bytes
@@ -51,7 +52,7 @@ class VerifiedTokens:
     def get(self, digest: bytes) -> VerifiedToken | None:
         """The token as it was verified, if its time and its key are still right."""
         entry = self._entries.get(digest)
-        if entry is None or not entry.judge.still_holds(entry.key, entry.window):
+        if entry is None or not entry.judge.still_holds(entry.key, entry.window, entry.jti):
             return None
         claims = marshal.loads(entry.claims)  # noqa: S302 (bytes that this process made itself)
         return VerifiedToken(claims, entry.judge.issuer, entry.algorithm, entry.kid, True)
@@ -62,11 +63,11 @@ class VerifiedTokens:
         """Remember a token that has just been verified."""
         if self._size < 1:
             return
-        claims = marshal.dumps(token.claims)
+        claims, jti = marshal.dumps(token.claims), token.claims.get("jti")
         with self._making_room:
             if len(self._entries) >= self._size:
                 del self._entries[next(iter(self._entries))]
-            self._entries[digest] = _Remembered(judge, key, window, token.algorithm, token.kid, claims)
+            self._entries[digest] = _Remembered(judge, key, window, jti, token.algorithm, token.kid, claims)
 
 
 def digest_of(token: str) -> bytes:

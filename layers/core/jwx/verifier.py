@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from jwx.document_cache import CacheLimits
 from jwx.errors import ConfigurationError, VerificationError
 from jwx.https import fetch_json
 from jwx.judge import Judge
-from jwx.jwks_cache import CacheLimits
 from jwx.jws import UnverifiedToken, parse_payload, parse_unverified
 from jwx.verified_tokens import VerifiedToken, VerifiedTokens, digest_of
 

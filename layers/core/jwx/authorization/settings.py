@@ -25,9 +25,9 @@ from jwx.authorization.authorizer import Authorizer
 from jwx.authorization.bearer import WebSocketToken, parse_websocket_token
 from jwx.authorization.outcomes import OutcomeLog, write_line
 from jwx.authorization.routes import parse_routes
+from jwx.document_cache import CacheLimits
 from jwx.errors import ConfigurationError
 from jwx.https import fetch_json
-from jwx.jwks_cache import CacheLimits
 from jwx.trusted_issuers import TrustedIssuer, parse_trusted_issuers
 from jwx.verifier import MAX_TOKEN_SIZE, Verifier
 

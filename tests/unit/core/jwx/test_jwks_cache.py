@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
+from jwx.document_cache import CacheLimits
 from jwx.errors import VerificationError
 from jwx.fetched import Fetched, FetchFailed
 from jwx.jwa import algorithm
 from jwx.jwk import jwk_set_document
-from jwx.jwks_cache import CacheLimits, JwksCache
+from jwx.jwks_cache import JwksCache
 from tests.fakes.clock import FakeClock
 from tests.fakes.foreign_issuer import NOW, jwk, jwks
 from tests.fakes.key_endpoint import JWKS_URI, KeyEndpoint
@@ -80,6 +81,21 @@ def test_a_304_without_a_copy_is_no_answer(clock: FakeClock) -> None:
     """An endpoint cannot make us trust a set that we do not have."""
     cache = JwksCache(lambda: JWKS_URI, lambda url, etag=None: Fetched(None), clock)
     assert reason_of(cache.current) == UNAVAILABLE
+
+
+def test_a_304_that_does_not_repeat_the_etag_means_the_one_we_sent(clock: FakeClock) -> None:
+    """The third question is conditional as well: not every server repeats what RFC 9110 wants repeated."""
+    asked: list[str | None] = []
+
+    def forgetful(url: str, /, *, etag: str | None = None) -> Fetched:
+        asked.append(etag)
+        return Fetched(None, None, 300) if etag else Fetched(jwks("ES256"), '"v1"', 300)
+
+    cache = JwksCache(lambda: JWKS_URI, forgetful, clock)
+    for _ in range(3):
+        cache.current()
+        clock.advance(30)
+    assert asked == [None, '"v1"', '"v1"']
 
 
 def test_the_etag_of_another_url_is_not_sent(endpoint: KeyEndpoint, clock: FakeClock) -> None:

@@ -70,7 +70,7 @@ def test_a_discovery_that_fails_is_a_500(clock: FakeClock) -> None:
 def test_the_whole_result_names_issuer_algorithm_and_key(verifier: Verifier) -> None:
     """For those who want to log who signed it."""
     examined = verifier.examine(token("RS256"))
-    assert examined == (claims(), ISSUER, "RS256", jwk("RS256")["kid"])
+    assert examined == (claims(), ISSUER, "RS256", jwk("RS256")["kid"], False)
 
 
 @pytest.mark.parametrize(
