@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography import x509
 
+from jwx.certificate_request import answer_certificate_request
 from jwx.errors import JwxError, SigningUnavailable
 from jwx.jwa import ALGORITHMS
 from jwx.jwk import load_public_key, public_jwk
@@ -21,10 +23,11 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.kms import FakeKms, fake_keys, fake_signer
 from tests.fakes.prober import FakeProber
 from tests.fakes.ring_store import FakeRingStore
+from tests.fakes.token_service import TokenService
 
 
 class InProcess:
-    """Lambda that runs the signer's answer to probes itself, and fails as Lambda tells of failures."""
+    """Lambda that runs the signer's answers itself, and fails as Lambda tells of failures."""
 
     def __init__(self, store: FakeRingStore, signer: Signer) -> None:
         self._store = store
@@ -32,11 +35,16 @@ class InProcess:
 
     def invoke(self, *, Payload: bytes, **_: Any) -> dict[str, Any]:  # noqa: N803  # boto3's name
         try:
-            answer = answer_probe(json.loads(Payload)["probe"], store=self._store, signer=self._signer)
+            answer = self._answer(json.loads(Payload))
         except JwxError as error:
             failure = {"errorType": type(error).__name__, "errorMessage": str(error)}
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(failure).encode())}
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+    def _answer(self, event: dict[str, Any]) -> dict[str, str]:
+        (what,) = event
+        answers = {"probe": answer_probe, "certificate_request": answer_certificate_request}
+        return answers[what](event[what], store=self._store, signer=self._signer)
 
 
 def by_fake(store: FakeRingStore, signer: Signer) -> Prober:
@@ -80,6 +88,28 @@ def test_what_cannot_be_proved_is_unavailable(
     store.save(ring_with(Birth(operation="op-2", algorithm="ES256", started_at=1)))
     with pytest.raises(SigningUnavailable):
         make(store, fake_signer(FakeKms(FakeClock()))).probe(issuer=issuer, operation=operation)
+
+
+def test_a_certificate_request_is_of_the_key(make: Callable[[FakeRingStore, Signer], Prober]) -> None:
+    """By its kid; the answer is PEM, and the signature on it is the key's."""
+    service = TokenService()
+    ring = service.open("ES256")
+    prober = make(service.store, service.signer)
+    pem = prober.request_certificate(issuer="default", kid=ring.keys[0].kid, subject={"CN": "issuer"})
+    csr = x509.load_pem_x509_csr(pem.encode())
+    assert csr.is_signature_valid
+    assert csr.subject.rfc4514_string() == "CN=issuer"
+
+
+@pytest.mark.parametrize(("kid", "subject"), [("nobody", "CN=a"), ("", ""), ("nobody", None)])
+def test_what_cannot_be_requested_is_unavailable(
+    make: Callable[[FakeRingStore, Signer], Prober], kid: str, subject: object
+) -> None:
+    """The rotation checked it all before; what the signer still refuses is no caller's fault."""
+    service = TokenService()
+    service.open("ES256")
+    with pytest.raises(SigningUnavailable):
+        make(service.store, service.signer).request_certificate(issuer="default", kid=kid, subject=subject)
 
 
 def ring_with(birth: Birth) -> KeyRing:

@@ -108,14 +108,19 @@ def _check_issued(certificate: x509.Certificate, issuer: x509.Certificate, place
     """That `issuer`, at `place`, issued the certificate before it, and may issue one there."""
     if certificate.issuer != issuer.subject:
         raise InvalidRequest(f"chain[{place}]: its subject is not the issuer of chain[{place - 1}]")
+    _parsed(place - 1, lambda: _check_digest(certificate, place - 1))
     try:
-        digest = certificate.signature_hash_algorithm
         certificate.verify_directly_issued_by(issuer)
     except (InvalidSignature, *_MALFORMED):
         raise InvalidRequest(f"chain[{place}]: did not sign chain[{place - 1}]") from None
-    if digest is not None and digest.name not in _STRONG:
-        raise InvalidRequest(f"chain[{place - 1}]: is signed with {digest.name}; SHA-2 is needed")
     _parsed(place, lambda: _check_authority(issuer, place))
+
+
+def _check_digest(certificate: x509.Certificate, place: int) -> None:
+    """No MD5, no SHA-1; Ed25519 and ML-DSA bring their own."""
+    digest = certificate.signature_hash_algorithm
+    if digest is not None and digest.name not in _STRONG:
+        raise InvalidRequest(f"chain[{place}]: is signed with {digest.name}; SHA-2 is needed")
 
 
 def _check_authority(issuer: x509.Certificate, place: int) -> None:

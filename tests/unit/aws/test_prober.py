@@ -65,6 +65,16 @@ def test_an_answer_without_a_signature_is_none(payload: bytes) -> None:
         probe(Functions({"Payload": payload}), [])
 
 
+def test_a_certificate_is_requested_by_kid_and_name() -> None:
+    """No bytes to sign and no KMS key are in the request."""
+    functions: Any = Functions({"Payload": b'{"pem":"-----BEGIN"}'})
+    prober = LambdaProber(functions, function_name="stack-signer", sleep=lambda _: None)
+    assert prober.request_certificate(issuer="shop", kid="k", subject={"CN": "a"}) == "-----BEGIN"
+    (invoke,) = functions.invokes
+    fields = {"issuer": "shop", "kid": "k", "subject": {"CN": "a"}}
+    assert json.loads(invoke["Payload"]) == {"certificate_request": fields}
+
+
 class Forbidden:
     """Lambda that may not be invoked."""
 

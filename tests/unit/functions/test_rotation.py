@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from functions.rotation import app
-from jwx.errors import ConfigurationError, InvalidPolicy, InvalidRequest, UnknownKey
+from jwx.errors import ConfigurationError, InvalidPolicy, InvalidRequest, UnknownIssuer, UnknownKey
 from jwx.policy import RotationPolicy
+from jwx.publication import document
 from jwx.rotating import Rotating
 from jwx.rotation_event import verb_of
 from jwx.verb_requests import FIELDS, VerbRequest
+from tests.fakes.certificate_authority import base64_der, leaf, pem, root
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal
 from tests.fakes.kms import FakeKms, fake_keys, fake_signer
@@ -194,6 +197,69 @@ def test_a_foreign_key_is_published_and_never_signs(world: World) -> None:
     assert keys_of(answer, "imported") == [event["jwk"]["kid"]]
     world.clock.advance(120)  # as long as the CDN may show the set of before
     assert event["jwk"]["kid"] in (world.rotating.publication.seen("default") or ())
+
+
+def published(world: World) -> list[dict[str, Any]]:
+    """The keys of the JWK Set."""
+    ring, now = world.store.rings["default"], world.clock()
+    body = document(ring, "jwks.json", base_url="https://issuer.example.com", now=now)
+    keys: list[dict[str, Any]] = json.loads(body)["keys"]
+    return keys
+
+
+def test_a_key_is_certified(world: World) -> None:
+    """From the request that KMS signs, by way of a CA, into the JWK Set, and out of it again."""
+    (kid,) = keys_of(world.serve(sample("reconcile")), "pending")
+    asked = world.serve(sample("certificate-request") | {"kid": kid})
+    assert (asked["issuer"], asked["kid"], asked["alg"]) == ("default", kid, "ES256")
+    csr = x509.load_pem_x509_csr(asked["certificate_request"].encode())
+    assert csr.is_signature_valid
+
+    now = world.clock()
+    times = {"start": now - 60, "end": now + 3600}
+    name = csr.subject.rfc4514_string()
+    chain = [pem(leaf(csr.public_key(), subject=name, **times)), base64_der(root(**times))]
+    answer = world.serve(sample("attach-certificate") | {"kid": kid, "chain": chain})
+    assert {k["kid"]: k.get("certified_until") for k in answer["keys"]}[kid] == now + 3600
+    assert "copy" in {step["action"] for step in answer["steps"]}
+    (certified,) = (key for key in published(world) if "x5c" in key)
+    assert (certified["kid"], certified["x5c"][1]) == (kid, chain[1])
+
+    detached = world.serve(sample("attach-certificate") | {"kid": kid, "chain": []})
+    assert "copy" in {step["action"] for step in detached["steps"]}
+    assert all("x5c" not in key for key in published(world))
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "message"),
+    [
+        ("attach-certificate", {"chain": None}, "chain: a list of 1 to 5"),
+        ("attach-certificate", {}, "chain\\[0\\]: certifies another key"),
+        ("attach-certificate", {"kid": 7}, "kid: 7 is not a string"),
+        ("certificate-request", {"subject": "CN"}, "subject: is no name"),
+        ("certificate-request", {"subject": None}, "subject: a string or an object"),
+        ("certificate-request", {"message": "ey.ey"}, "message"),
+    ],
+)
+def test_a_refused_certificate_changes_nothing(
+    world: World, name: str, fields: dict[str, Any], message: str
+) -> None:
+    """The field is named, and the signer is not even asked."""
+    (kid,) = keys_of(world.serve(sample("reconcile")), "active")
+    before = world.store.rings["default"]
+    with pytest.raises(InvalidRequest, match=message):
+        world.serve(sample(name) | {"kid": kid} | fields)
+    assert world.store.rings["default"] == before
+
+
+@pytest.mark.parametrize("name", ["attach-certificate", "certificate-request"])
+def test_a_certificate_of_an_unknown_key_is_a_typed_error(world: World, name: str) -> None:
+    """The samples' own kid is in no ring."""
+    world.serve(sample("reconcile"))
+    with pytest.raises(UnknownKey):
+        world.serve(sample(name))
+    with pytest.raises(UnknownIssuer):
+        world.serve(sample(name) | {"issuer": "nobody"})
 
 
 def test_a_run_without_time_leaves_its_steps_to_the_next(world: World) -> None:

@@ -96,6 +96,13 @@ def test_a_probe_is_answered_with_a_signature(world: _World) -> None:
     assert set(world.serve(event)) == {"signature"}
 
 
+def test_a_certificate_request_is_answered_in_pem(world: _World) -> None:
+    """The event names a kid, never a KMS key and never bytes to sign."""
+    event = _event("signer-certificate-request")
+    event["certificate_request"]["kid"] = world.service.active("RS256").kid
+    assert world.serve(event)["pem"].startswith("-----BEGIN CERTIFICATE REQUEST-----")
+
+
 def test_a_request_over_http_is_answered_as_http(world: _World) -> None:
     """API Gateway gets a proxy response, a refusal too: this issuer has no grants."""
     answer = world.serve(_event("signer-http-token"))
