@@ -21,8 +21,8 @@ down:  ## stop what 'make up' started
 test: .tools/venv.ready .tools/emulator.ready .tools/sam.ready .tools/interop.ready .tools/node.ready  ## run all tests
 	@.venv/bin/pytest -n auto --dist loadfile
 
-test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that deploy nothing
-	@.venv/bin/pytest -n auto --dist loadfile -m "not deploy and not slow"
+test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that deploy nothing and start no browser
+	@.venv/bin/pytest -n auto --dist loadfile -m "not deploy and not slow and not browser"
 
 lint: .tools/venv.ready .tools/sam.ready .tools/checkov.ready  ## check the code and the template
 	@.venv/bin/python -m local.lint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -45,8 +46,9 @@ class Edge(ThreadingHTTPServer):
         """The issuer URL."""
         return f"http://localhost:{self.server_port}"
 
-    def token(self, algorithm: str = "ES256", expires_in: int = 600, **claims: Any) -> str:
-        """Signed by the key that signs for that algorithm."""
+    def token(self, algorithm: str = "ES256", expires_in: int = 600, age: int = 0, **claims: Any) -> str:
+        """Signed `age` seconds ago, by the browser's clock, with the key that signs for that algorithm."""
+        self.world.clock.advance(time.time() - age - self.world.clock.exact)
         request = {
             "claims": {"sub": "svc-1", "aud": "api://orders", **claims},
             "algorithm": algorithm,

@@ -29,9 +29,10 @@ def status(
 
     With several issuers there is one line for each; name one to see its keys and their timeline.
     """
-    names = [issuer] if issuer else list(session.stack.issuers()) or ["default"]
+    stack = session.stack
+    names = [issuer] if issuer else list(stack.issuers()) or ["default"]
     with session.waiting("asking"), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        answers = list(pool.map(lambda name: session.stack.rotation("plan", issuer=name), names))
+        answers = list(pool.map(lambda name: stack.rotation("plan", issuer=name), names))
     if session.as_json:
         session.json({"issuers": answers})
     elif len(answers) == 1:
