@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from jwx_cli.timeline import timeline
 from jwx_cli.words import due, duration, moment, relative, step_words
+
+WIDE: Final = 100
+"""Columns that a table with a kid in it needs."""
 
 STATES: Final = {
     "active": "bold green",
@@ -48,20 +51,32 @@ def told(answer: Mapping[str, Any], *, everything: bool) -> list[Mapping[str, An
     return [key for key in answer["keys"] if everything or key.get("deleted_at") is None]
 
 
-def keys_table(answer: Mapping[str, Any], now: int, *, everything: bool = False) -> Table:
-    """The keys, the published ones first."""
+def keys_table(
+    answer: Mapping[str, Any], now: int, *, width: int, everything: bool = False
+) -> RenderableType:
+    """The keys, the published ones first; on a narrow terminal two lines each, for no kid is ever cut."""
+    keys = sorted(told(answer, everything=everything), key=lambda key: key["state"] in _GONE)
+    if width < WIDE:
+        lines = [line for key in keys for line in _two_lines(key, answer, now)]
+        return Group(*(Text.assemble(*line, overflow="fold") for line in lines))
     table = plain_table("state", "alg", "key", "since", "next")
-    for key in sorted(told(answer, everything=everything), key=lambda key: key["state"] in _GONE):
-        state = key["state"]
-        since = key.get(_SINCE.get(state, "created_at"))
-        table.add_row(
-            Text(state, STATES.get(state, "dim")),
-            key["alg"],
-            key["kid"],
-            "" if since is None else relative(since, now),
-            next_of(key, answer, now),
-        )
+    for key in keys:
+        table.add_row(_state(key), key["alg"], key["kid"], _since(key, now), next_of(key, answer, now))
     return table
+
+
+def _two_lines(key: Mapping[str, Any], answer: Mapping[str, Any], now: int) -> Iterator[list[Text | str]]:
+    yield [_state(key), f" {key['alg']} {key['kid']}"]
+    yield [f"  {'; '.join(part for part in (_since(key, now), next_of(key, answer, now)) if part)}"]
+
+
+def _state(key: Mapping[str, Any]) -> Text:
+    return Text(key["state"], STATES.get(key["state"], "dim"))
+
+
+def _since(key: Mapping[str, Any], now: int) -> str:
+    since = key.get(_SINCE.get(key["state"], "created_at"))
+    return "" if since is None else relative(since, now)
 
 
 def next_of(key: Mapping[str, Any], answer: Mapping[str, Any], now: int) -> str:
@@ -102,7 +117,7 @@ def show_issuer(console: Console, answer: Mapping[str, Any], url: str, now: int,
     console.print(_condition(answer, now), style="dim", soft_wrap=True)
     if told(answer, everything=everything):
         console.print()
-        console.print(keys_table(answer, now, everything=everything))
+        console.print(keys_table(answer, now, width=console.width, everything=everything))
     if hidden := len(answer["keys"]) - len(told(answer, everything=everything)):
         console.print(f"{hidden} more are deleted; --all lists them", style="dim")
     unicode = console.encoding.lower().startswith("utf")

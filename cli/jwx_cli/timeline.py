@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 from rich.text import Text
 
+from jwx.keyring import PUBLISHED
 from jwx_cli.words import duration, short
 
 LABEL = 20
 WAITS, SIGNS, LEAVES, GONE, NOW, OPEN = "░", "█", "▒", "·", "│", "→"
 ASCII = str.maketrans({WAITS: ".", SIGNS: "#", LEAVES: "-", GONE: " ", NOW: "|", OPEN: ">", "…": "~"})
 STYLES = {WAITS: "cyan", SIGNS: "green", LEAVES: "yellow", NOW: "bold", OPEN: "green"}
-LEGEND = f"{WAITS} published, waits   {SIGNS} signs   {LEAVES} published, signs no more   {NOW} now"
+LEGEND = f"{WAITS} published, waits  {SIGNS} signs  {LEAVES} stays published  {NOW} now"
 
 
 class Bar(NamedTuple):
@@ -48,7 +49,7 @@ def timeline(answer: Mapping[str, Any], now: int, *, width: int, unicode: bool) 
     known = [at for bar in bars for at in bar[1:] if isinstance(at, int)]
     axis = Axis(min(known), max(*known, now) + 1, max(20, width - LABEL - 2))
     lines = [_line(bar, axis, now) for bar in bars]
-    lines += [_ends(axis, now), Text(" " * LABEL + LEGEND, style="dim")]
+    lines += [_ends(axis, now), Text(LEGEND, style="dim")]
     return lines if unicode else [Text(line.plain.translate(ASCII)) for line in lines]
 
 
@@ -57,7 +58,7 @@ def _bars(answer: Mapping[str, Any]) -> Iterator[Bar]:
     starts = _planned(answer, "activate", "kid")
     successions = _planned(answer, "activate", "algorithm")
     for key in answer["keys"]:
-        if key["state"] not in ("pending", "active", "retiring", "imported"):
+        if key["state"] not in PUBLISHED:
             continue
         label = f"{key['alg']:<9} {short(key['kid'])}"
         signs = key["activated_at"] or starts.get(key["kid"])

@@ -53,6 +53,7 @@ def test_all_other_paths_end_at_the_edge(published: Stack, path: str) -> None:
     assert published.get(f"{published.outputs['IssuerUrl']}{path}").status == 404
 
 
+@pytest.mark.browser
 def test_a_token_of_the_stack_is_verified_in_the_browser(published: Stack, page: Page) -> None:
     """Then its key is revoked, and the page that stayed open says so."""
     name = f"page-{os.getpid()}"

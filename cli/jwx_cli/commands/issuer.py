@@ -93,7 +93,7 @@ def _show_keys(session: Session, issuer: str) -> None:
     """What is there now; a verb's own answer tells what it did and not what is to come."""
     planned = session.stack.rotation("plan", issuer=issuer)
     if planned["keys"]:
-        session.console.print(keys_table(planned, session.now()))
+        session.console.print(keys_table(planned, session.now(), width=session.console.width))
 
 
 def _object(text: str, name: str) -> dict[str, Any]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Final
 
 import typer
 
 from jwx.issuer_names import issuer_url
+from jwx.keyring import PUBLISHED
 from jwx_cli.commands.options import Issuer
 from jwx_cli.session import Session
 from jwx_cli.stack import ISSUER_URL
-from jwx_cli.tables import plain_table, show_issuer, show_plan
+from jwx_cli.tables import WIDE, plain_table, show_issuer, show_plan
 from jwx_cli.words import relative, step_words
 
 SIDE_BY_SIDE: Final = 8
@@ -58,18 +60,20 @@ def _show(session: Session, answer: dict[str, Any], *, everything: bool) -> None
 
 
 def _overview(session: Session, answers: list[dict[str, Any]]) -> None:
-    table = plain_table("issuer", "signs with", "published", "next")
+    """A line for each issuer; on a narrow terminal its keys stand below its name."""
+    table, narrow = plain_table("issuer", "signs with", "published", "next"), session.console.width < WIDE
     for answer in answers:
-        keys = answer["keys"]
+        keys, following = answer["keys"], _next(answer, session.now())
         active = [f"{key['alg']} {key['kid']}" for key in keys if key["state"] == "active"]
-        published = sum(key["state"] in ("pending", "active", "retiring", "imported") for key in keys)
-        table.add_row(
-            answer["issuer"],
-            "\n".join(active) or _silence(answer),
-            str(published),
-            _next(answer, session.now()),
-        )
-    session.console.print(table)
+        published = sum(key["state"] in PUBLISHED for key in keys)
+        signs = "\n".join(active) or _silence(answer)
+        if narrow:
+            session.console.print(f"{answer['issuer']}  {published} published; {following}")
+            session.console.print(textwrap.indent(signs, "  "))
+        else:
+            table.add_row(answer["issuer"], signs, str(published), following)
+    if not narrow:
+        session.console.print(table)
 
 
 def _silence(answer: dict[str, Any]) -> str:

@@ -11,9 +11,10 @@ from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from jwx import strict_json
-from jwx.fetched import FetchFailed
 from jwx.issuer_names import issuer_url
+from jwx.keyring import PUBLISHED
+from jwx.jose import strict_json
+from jwx.verification.fetched import FetchFailed
 from jwx_cli.commands.options import Issuer
 from jwx_cli.session import Session
 from jwx_cli.stack import ISSUER_URL
@@ -94,9 +95,7 @@ def _line(session: Session, seen: dict[str, Any]) -> None:
 def _screen(session: Session, answer: dict[str, Any], public: list[str] | None) -> RenderableType:
     now, console = session.now(), session.console
     unicode = console.encoding.lower().startswith("utf")
-    kids = {
-        key["kid"] for key in answer["keys"] if key["state"] in ("pending", "active", "retiring", "imported")
-    }
+    kids = {key["kid"] for key in answer["keys"] if key["state"] in PUBLISHED}
     if public is None:
         shown = Text("The public URL does not answer.", style="bold red")
     elif set(public) == kids:
@@ -109,7 +108,7 @@ def _screen(session: Session, answer: dict[str, Any], public: list[str] | None) 
             f"{answer['issuer']}  {moment(now)}  next: {step_words(step) if step else 'nothing'}",
             style="bold",
         ),
-        keys_table(answer, now),
+        keys_table(answer, now, width=console.width),
         *timeline(answer, now, width=min(console.width, 110), unicode=unicode),
         shown,
         Text("Ctrl-C ends it.", style="dim"),

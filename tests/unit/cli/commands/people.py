@@ -9,15 +9,15 @@ from typing import Any
 from rich.console import Console
 from typer.testing import CliRunner
 
-from jwx import jws
 from jwx.errors import JwxError
-from jwx.fetched import Fetched, FetchFailed
-from jwx.issuer import TokenIssuer
-from jwx.policy import RotationPolicy
-from jwx.publication import document
-from jwx.ring_cache import RingCache
-from jwx.token_policy import TokenPolicies
-from jwx.token_request import TokenRequest
+from jwx.issuing.issuer import TokenIssuer
+from jwx.issuing.ring_cache import RingCache
+from jwx.issuing.token_policy import TokenPolicies
+from jwx.issuing.token_request import TokenRequest
+from jwx.jose import jws
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.publishing.publication import document
+from jwx.verification.fetched import Fetched, FetchFailed
 from jwx_cli.app import app
 from jwx_cli.exits import CommandFailed
 from jwx_cli.page import PageFile
@@ -142,6 +142,7 @@ class Person:
         stdin: str | None = None,
         stack: str | None = "prod",
         terminal: bool = False,
+        width: int = WIDTH,
     ) -> Ended:
         """One command line; `answers` are typed where a question is asked."""
         tools = Tools(
@@ -151,7 +152,7 @@ class Person:
             clock=lambda: self.world.clock.exact,
             sleep=lambda seconds: self.sleep(seconds),
             console=lambda: Console(
-                width=WIDTH, highlight=False, markup=False, force_terminal=terminal, no_color=True
+                width=width, highlight=False, markup=False, force_terminal=terminal, no_color=True
             ),
             may_ask=lambda: answers is not None,
         )

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from jwx import base64url
+from jwx.jose import base64url
 from tests.unit.cli.commands.golden import golden, with_named_keys
 from tests.unit.cli.commands.people import BASE, Person
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.unit.cli.commands.golden import golden, with_named_keys
 from tests.unit.cli.commands.people import Person
 
@@ -51,6 +53,20 @@ def test_deleted_keys_are_counted(person: Person) -> None:
     assert person.jwx("status").out.count("deleted") == 1
     assert "2 more are deleted; --all lists them" in person.jwx("status").out
     assert person.jwx("status", "--all").out.count("\ndeleted") == 2
+
+
+@pytest.mark.parametrize("width", [60, 80, 99, 100])
+def test_no_kid_is_ever_cut(person: Person, width: int) -> None:
+    """On a narrow terminal a key has two lines; what is shown can always be copied."""
+    person.world.do("create_issuer", issuer="orders")
+    kids = [key.kid for key in person.world.ring().keys]
+
+    alone = person.jwx("status", "--issuer", "default", width=width)
+    several = person.jwx("status", width=width)
+
+    assert all(kid in alone.out for kid in kids)
+    assert person.active() in several.out
+    assert max(len(line) for line in alone.out.splitlines()[2:]) <= max(width, 80)
 
 
 def test_an_unmade_issuer_is_no_error(person: Person) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from jwx.jws import parse_payload, parse_unverified
+from jwx.jose.jws import parse_payload, parse_unverified
 from tests.unit.cli.commands.people import Person
 
 
