@@ -20,6 +20,19 @@ SAM = str(TOOLS / "sam" / "bin" / "sam")
 SETTINGS = ROOT / "samconfig.toml"
 TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
 ROUTE_SCOPES = {"GET /orders": ["orders:read"], "GET /whoami": ["orders:read"]}
+# Over HTTP a role of that name may ask for these tokens, of any issuer.
+TOKEN_POLICIES = {
+    "*": {
+        "grants": [
+            {
+                "principal": "arn:aws:sts::000000000000:assumed-role/orders-service/*",
+                "subjects": ["svc-orders"],
+                "audiences": ["api://orders"],
+                "scopes": ["orders:*"],
+            }
+        ]
+    }
+}
 ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64", "amd64": "x86_64"}
 
 
@@ -56,13 +69,18 @@ def _deploy_command(place: Place) -> list[str]:
 
 def _own_parameters(place: Place) -> list[str]:
     """What depends on this machine and on the ports that were free."""
-    scopes = json.dumps(json.dumps(ROUTE_SCOPES, separators=(",", ":")))
     return [
-        f"RouteScopes={scopes}",
+        f"RouteScopes={_quoted(ROUTE_SCOPES)}",
+        f"TokenPolicies={_quoted(TOKEN_POLICIES)}",
         f"Architecture={ARCHITECTURES[platform.machine().lower()]}",
         f"LocalIssuerUrl={place.edge_url}",
         f"LocalEndpointUrl={place.aws_url}",
     ]
+
+
+def _quoted(value: object) -> str:
+    """JSON in the quotes that sam's parser of parameters takes away."""
+    return json.dumps(json.dumps(value, separators=(",", ":")))
 
 
 def _local_settings() -> dict[str, Any]:

@@ -99,6 +99,16 @@ def test_api_url_has_its_stage(template: Template) -> None:
     assert local.output("ApiUrl") == f"http://127.0.0.1:4566/_aws/execute-api/<ExampleRestApi>/{stage}"
 
 
+def test_token_url_is_where_the_api_is(template: Template) -> None:
+    """In AWS and in the embedded AWS."""
+    local = Stack(template, LocalEndpointUrl="http://127.0.0.1:4566")
+    stage = template["Resources"]["TokenRestApi"]["Properties"]["StageName"]
+    assert Stack(template).output("TokenUrl") == (
+        f"https://<TokenRestApi>.execute-api.eu-central-1.amazonaws.com/{stage}/token"
+    )
+    assert local.output("TokenUrl") == f"http://127.0.0.1:4566/_aws/execute-api/<TokenRestApi>/{stage}/token"
+
+
 def test_restored_table_takes_over_everywhere(template: Template) -> None:
     """One parameter moves functions, permissions and the output to a restored table."""
     stack = Stack(template, RestoredKeyRingTable="back")

@@ -84,6 +84,23 @@ def test_alarms_watch_metrics_that_are_written(template: Template) -> None:
         assert dimensions["service"] in services
 
 
+def test_every_failure_to_sign_raises_an_alarm(template: Template) -> None:
+    """One for each error that the signer counts as ours, by the dimensions that it counts with."""
+    stack = Stack(template)
+    found = [stack.resource(name) for name in alarms(template)]
+    dimensions = [
+        {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+        for alarm in found
+        if alarm["MetricName"] == "SigningFailures"
+    ]
+    assert all(d.keys() == {"service", "error"} for d in dimensions)
+    assert {d["service"] for d in dimensions} == {
+        stack.environment("SignerFunction")["POWERTOOLS_SERVICE_NAME"]
+    }
+    # The others of `ServiceFailed` are the rotation's: the signer neither writes key rings nor makes keys.
+    assert {d["error"] for d in dimensions} == {"NoActiveKey", "SigningUnavailable", "KeyRingUnavailable"}
+
+
 def test_what_was_given_up_is_kept(template: Template) -> None:
     """The schedule, the rule and the function's own retries all end in one watched queue."""
     stack = Stack(template)
