@@ -31,6 +31,7 @@ class Recorder:
                 "/.well-known/jwks.json",
                 "/.well-known/openid-configuration",
                 "/.well-known/oauth-authorization-server",
+                "/.well-known/revoked-tokens.json",
             },
         ),
         (
@@ -40,6 +41,7 @@ class Recorder:
                 "/shop/.well-known/openid-configuration",
                 "/shop/.well-known/oauth-authorization-server",
                 "/.well-known/oauth-authorization-server/shop",
+                "/shop/.well-known/revoked-tokens.json",
             },
         ),
     ],
