@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from jwx.authorization.settings import authorizer_from
-from jwx.https import TIMEOUT
-from jwx.trusted_issuers import parse_trusted_issuers
+from jwx.verification.https import TIMEOUT
+from jwx.verification.trusted_issuers import parse_trusted_issuers
 from tests.unit.template.cloudformation import Stack
 
 Template = dict[str, Any]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.template.cloudformation import ROOT, Stack
+from tests.unit.template.cloudformation import Stack
 
 Template = dict[str, Any]
 
@@ -67,38 +67,6 @@ def test_every_alarm_tells_somebody(template: Template) -> None:
         assert len(stack.resource(name)["AlarmDescription"]) > 20, name
     assert stack.holds("HasEmail")
     assert stack.resource("AlarmSubscription")["Endpoint"] == "ops@example.com"
-
-
-def test_alarms_watch_metrics_that_are_written(template: Template) -> None:
-    """Each metric of our namespace is one that the code writes, under a service name of this stack."""
-    code = "\n".join(path.read_text() for path in (ROOT / "layers").rglob("*.py"))
-    stack = Stack(template)
-    services = {stack.environment(f"{n}Function")["POWERTOOLS_SERVICE_NAME"] for n in ("Signer", "Rotation")}
-    services.add(stack.environment("AuthorizerFunction")["POWERTOOLS_SERVICE_NAME"])
-    watched = [stack.resource(name) for name in alarms(template)]
-    ours = [alarm for alarm in watched if alarm["Namespace"] == "Jwx"]
-    assert len(ours) >= 7
-    for alarm in ours:
-        assert f'"{alarm["MetricName"]}"' in code, alarm["MetricName"]
-        dimensions = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
-        assert dimensions["service"] in services
-
-
-def test_every_failure_to_sign_raises_an_alarm(template: Template) -> None:
-    """One for each error that the signer counts as ours, by the dimensions that it counts with."""
-    stack = Stack(template)
-    found = [stack.resource(name) for name in alarms(template)]
-    dimensions = [
-        {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
-        for alarm in found
-        if alarm["MetricName"] == "SigningFailures"
-    ]
-    assert all(d.keys() == {"service", "error"} for d in dimensions)
-    assert {d["service"] for d in dimensions} == {
-        stack.environment("SignerFunction")["POWERTOOLS_SERVICE_NAME"]
-    }
-    # The others of `ServiceFailed` are the rotation's: the signer neither writes key rings nor makes keys.
-    assert {d["error"] for d in dimensions} == {"NoActiveKey", "SigningUnavailable", "KeyRingUnavailable"}
 
 
 def test_what_was_given_up_is_kept(template: Template) -> None:

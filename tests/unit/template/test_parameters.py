@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from jwx.policy import RotationPolicy
+from jwx.issuing.token_policy import TokenPolicies
+from jwx.lifecycle.policy import RotationPolicy
 from jwx.settings import jwk_set_type
-from jwx.token_policy import TokenPolicies
 from tests.unit.template.cloudformation import ROOT, Stack
 
 Template = dict[str, Any]
