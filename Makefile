@@ -1,6 +1,6 @@
 # Every target is one line of a tool. What a target needs is installed on its first call.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast lint lint-jwks bench build deploy clean
+.PHONY: help demo up down test test-fast simulate lint lint-jwks bench build deploy clean
 SHELL := /bin/bash
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
@@ -23,6 +23,9 @@ test: .tools/venv.ready .tools/emulator.ready .tools/sam.ready .tools/interop.re
 
 test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that deploy nothing and start no browser
 	@.venv/bin/pytest -n auto --dist loadfile -m "not deploy and not slow and not browser"
+
+simulate: .tools/venv.ready  ## simulate 100 years of key rotation with everything that can go wrong
+	@.venv/bin/python -m tests.lifecycle.simulation --years $(or $(YEARS),100) --seed $(or $(SEED),1)
 
 lint: .tools/venv.ready .tools/sam.ready .tools/checkov.ready  ## check the code and the template
 	@.venv/bin/python -m local.lint

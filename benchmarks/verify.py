@@ -24,8 +24,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 
 from jwx import TrustedIssuer, Verifier
 from jwx.authorization.settings import authorizer_from
-from jwx.jwa import raw_to_der
-from jwx.jws import parse_unverified
+from jwx.jose.jwa import raw_to_der
+from jwx.jose.jws import parse_unverified
 from tests.fakes.api_events import api_event
 from tests.fakes.foreign_issuer import AUDIENCE, ISSUER, jwk, jwks, private_key, token
 from tests.fakes.key_endpoint import JWKS_URI, KeyEndpoint

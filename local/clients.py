@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sts import STSClient
 
@@ -91,6 +92,10 @@ class Clients:
     @cached_property
     def lambda_(self) -> "LambdaClient":
         return self._session.client("lambda", endpoint_url=self._endpoint, config=CONFIG)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        return self._session.client("logs", endpoint_url=self._endpoint, config=CONFIG)
 
     @cached_property
     def s3(self) -> "S3Client":

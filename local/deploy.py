@@ -52,6 +52,17 @@ def deploy(place: Place, deployer: Identity, reporter: Reporter) -> None:
         )
 
 
+def deploy_again(place: Place, deployer: Identity, **parameters: str) -> None:
+    """The same build with some other parameters, as an operator would who changes a setting."""
+    built = place.directory / "build" / TEMPLATE.name
+    overrides = [f"{name}={value}" for name, value in parameters.items()]
+    _run(
+        [*_deploy_command(place), *overrides, "--template-file", str(built)],
+        _environment(place, deployer),
+        place.directory / "sam-deploy.log",
+    )
+
+
 def _staged_build(place: Place) -> Path:
     """A copy, since another environment may be building while this one deploys."""
     staged = place.directory / "build"

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Concatenate
 import typer
 from rich.console import Console
 
-from jwx.fetched import Fetch
-from jwx.https import fetch_json
+from jwx.verification.fetched import Fetch
+from jwx.verification.https import fetch_json
 from jwx_cli.exits import CommandFailed, ExitCode
 from jwx_cli.page import PageHost
 from jwx_cli.stack import Functions, Stack

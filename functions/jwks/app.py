@@ -13,9 +13,9 @@ import boto3
 from botocore.config import Config
 
 from jwx.emf import metric_line
+from jwx.publishing.well_known import WellKnown
+from jwx.publishing.well_known_event import Request
 from jwx.settings import base_url, jwk_set_type, required
-from jwx.well_known import WellKnown
-from jwx.well_known_event import Request
 from jwx_aws.dynamodb import DynamoRingStore
 
 
@@ -56,10 +56,10 @@ def from_env() -> Jwks:
         base_url=base_url(os.environ),
         jwk_set_type=jwk_set_type(os.environ),
     )
-    return Jwks(well_known=well_known, count=_counter(required(os.environ, "POWERTOOLS_SERVICE_NAME")))
+    return Jwks(well_known=well_known, count=counter(required(os.environ, "POWERTOOLS_SERVICE_NAME")))
 
 
-def _counter(service: str) -> Callable[[str], None]:
+def counter(service: str) -> Callable[[str], None]:
     """Counts on standard output, where CloudWatch finds embedded metrics."""
     namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Jwx")
 

@@ -15,10 +15,10 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from jwx.errors import ConfigurationError
-from jwx.policy import RotationPolicy
-from jwx.public_url import PublicUrl
-from jwx.rotating import Rotating
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.public_url import PublicUrl
 from jwx.settings import base_url, jwk_set_type, required
+from jwx.verbs.rotating import Rotating
 from jwx_aws.cloudfront import Edge
 from jwx_aws.dynamodb import DynamoRingStore
 from jwx_aws.events import AwsJournal

@@ -12,13 +12,13 @@ import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
-from jwx.batch import SIDE_BY_SIDE
-from jwx.issuer import TokenIssuer
-from jwx.replay import OncePerKey, Replays
-from jwx.ring_cache import RingCache
+from jwx.issuing.batch import SIDE_BY_SIDE
+from jwx.issuing.issuer import TokenIssuer
+from jwx.issuing.replay import OncePerKey, Replays
+from jwx.issuing.ring_cache import RingCache
+from jwx.issuing.signing import Signing
+from jwx.issuing.token_policy import TokenPolicies
 from jwx.settings import base_url, required
-from jwx.signing import Signing
-from jwx.token_policy import TokenPolicies
 from jwx_aws.dynamodb import DynamoRingStore
 from jwx_aws.kms_signer import KmsSigner
 from jwx_aws.kms_throttles import KmsThrottles
@@ -62,7 +62,7 @@ def serve(event: Any, context: Context, signer: Signer) -> dict[str, Any]:
 @cache
 def from_env() -> Signer:
     """The wiring of a deployed function."""
-    # KMS is asked again by `jwx.batch.Patience`, which knows how much time is left; the SDK adds one attempt.
+    # KMS is asked again by `jwx.issuing.batch.Patience`, which knows how much time is left; the SDK adds one attempt.
     patient = Config(
         connect_timeout=1,
         read_timeout=3,

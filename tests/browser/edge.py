@@ -11,9 +11,9 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from jwx.jwa import ALGORITHMS
-from jwx.policy import RotationPolicy
-from jwx.publication import cache_control, document
+from jwx.jose.jwa import ALGORITHMS
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.publishing.publication import cache_control, document
 from jwx_cli.commands.publish_page import SITE
 from jwx_cli.page import page_files
 from tests.lifecycle.world import World

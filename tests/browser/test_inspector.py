@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from jwx import base64url
+from jwx.jose import base64url
 from tests.browser.inspector import Inspector
 
 KNOWN = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]

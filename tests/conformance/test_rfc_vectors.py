@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from jwx import base64url
-from jwx.jwa import algorithm
-from jwx.jwk import load_public_key, thumbprint
-from jwx.jwk_set import jwk_set
-from jwx.jws import compact, parse_unverified
+from jwx.jose import base64url
+from jwx.jose.jwa import algorithm
+from jwx.jose.jwk import load_public_key, thumbprint
+from jwx.jose.jwk_set import jwk_set
+from jwx.jose.jws import compact, parse_unverified
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text())
 
@@ -69,6 +69,6 @@ def test_base64url_is_the_one_of_rfc_7515() -> None:
 )
 def test_the_unsecured_example_is_of_no_algorithm_of_ours(unsecured: str) -> None:
     """It can be taken apart, and its algorithm is in no table."""
-    from jwx.jwa import ALGORITHMS
+    from jwx.jose.jwa import ALGORITHMS
 
     assert parse_unverified(unsecured).header["alg"] not in ALGORITHMS

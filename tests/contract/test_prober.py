@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from jwx.certificate_request import answer_certificate_request
 from jwx.errors import JwxError, SigningUnavailable
-from jwx.jwa import ALGORITHMS
-from jwx.jwk import load_public_key, public_jwk
-from jwx.keyring import Birth, KeyRing
-from jwx.policy import RotationPolicy
+from jwx.issuing.certificate_request import answer_certificate_request
+from jwx.jose.jwa import ALGORITHMS
+from jwx.jose.jwk import load_public_key, public_jwk
+from jwx.lifecycle.keyring import Birth, KeyRing
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.probe import Signer, answer_probe, probe_message
 from jwx.ports import Prober
-from jwx.probe import Signer, answer_probe, probe_message
 from jwx_aws.prober import LambdaProber
 from tests.fakes.clock import FakeClock
 from tests.fakes.kms import FakeKms, fake_keys, fake_signer

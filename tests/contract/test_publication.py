@@ -11,13 +11,13 @@ from uuid import uuid4
 import pytest
 
 from jwx.errors import LostRace
-from jwx.fetched import Fetched, FetchFailed
-from jwx.keyring import KeyRing, SigningKey
-from jwx.policy import RotationPolicy
+from jwx.lifecycle.keyring import KeyRing, SigningKey
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.public_url import PublicUrl
 from jwx.ports import Publication
-from jwx.public_url import PublicUrl
-from jwx.well_known import WellKnown
-from jwx.well_known_event import Request
+from jwx.publishing.well_known import WellKnown
+from jwx.publishing.well_known_event import Request
+from jwx.verification.fetched import Fetched, FetchFailed
 from jwx_aws.cloudfront import Edge
 from jwx_aws.publication import AwsPublication
 from jwx_aws.s3 import StaticCopy

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from jwx.errors import InvalidRequest, NoActiveKey, SigningUnavailable
-from jwx.replay import Replays
+from jwx.issuing.replay import Replays
 from jwx_aws.replays import DynamoReplays
 from tests.fakes.clock import FakeClock
 from tests.fakes.replays import FakeReplays

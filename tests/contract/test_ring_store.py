@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from jwx.errors import LostRace
-from jwx.keyring import Birth, KeyRing
-from jwx.policy import RotationPolicy
+from jwx.lifecycle.keyring import Birth, KeyRing
+from jwx.lifecycle.policy import RotationPolicy
 from jwx.ports import RingStore
 from jwx_aws.dynamodb import DynamoRingStore
 from tests.fakes.ring_store import FakeRingStore

@@ -13,12 +13,12 @@ import pytest
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from jwx.fetched import Fetched, FetchFailed
-from jwx.policy import RotationPolicy
-from jwx.public_url import PublicUrl
-from jwx.rotating import Rotating
-from jwx.well_known import WellKnown
-from jwx.well_known_event import Request
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.public_url import PublicUrl
+from jwx.publishing.well_known import WellKnown
+from jwx.publishing.well_known_event import Request
+from jwx.verbs.rotating import Rotating
+from jwx.verification.fetched import Fetched, FetchFailed
 from jwx_aws.cloudfront import Edge
 from jwx_aws.dynamodb import DynamoRingStore
 from jwx_aws.events import AwsJournal

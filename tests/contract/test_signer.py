@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from jwx.errors import InvalidRequest, SigningUnavailable
-from jwx.jwa import ALGORITHMS
-from jwx.jwk import load_public_key, public_jwk
+from jwx.jose.jwa import ALGORITHMS
+from jwx.jose.jwk import load_public_key, public_jwk
 from jwx_aws.kms import KmsKeys
 from jwx_aws.kms_signer import KmsSigner
 from tests.fakes.clock import FakeClock

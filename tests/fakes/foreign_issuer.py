@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from jwx import base64url
-from jwx.jwa import Algorithm, algorithm
-from jwx.jwk import jwk_set_document, public_jwk
+from jwx.jose import base64url
+from jwx.jose.jwa import Algorithm, algorithm
+from jwx.jose.jwk import jwk_set_document, public_jwk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

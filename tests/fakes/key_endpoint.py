@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from jwx.fetched import Fetched, FetchFailed
+from jwx.verification.fetched import Fetched, FetchFailed
 from tests.fakes.foreign_issuer import ISSUER
 
 JWKS_URI = f"{ISSUER}/.well-known/jwks.json"

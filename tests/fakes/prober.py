@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from jwx import base64url
-from jwx.certificate_request import answer_certificate_request
 from jwx.errors import JwxError, SigningUnavailable
+from jwx.issuing.certificate_request import answer_certificate_request
+from jwx.jose import base64url
+from jwx.lifecycle.probe import Signer, answer_probe
 from jwx.ports import RingStore
-from jwx.probe import Signer, answer_probe
 from tests.fakes.calls import Calls
 
 

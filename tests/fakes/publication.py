@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jwx.errors import LostRace
-from jwx.keyring import KeyRing
+from jwx.lifecycle.keyring import KeyRing
 from jwx.ports import Clock, RingStore
 from tests.fakes.calls import Calls
 

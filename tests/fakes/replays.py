@@ -1,4 +1,4 @@
-"""Answers kept in a dict, as `jwx.replay.Replays` wants them."""
+"""Answers kept in a dict, as `jwx.issuing.replay.Replays` wants them."""
 
 from __future__ import annotations
 

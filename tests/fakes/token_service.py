@@ -8,17 +8,17 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from jwx import lifecycle
 from jwx.errors import JwxError
-from jwx.issuer import Encode, Token, TokenIssuer
-from jwx.jwa import algorithm
-from jwx.jwk import public_jwk
-from jwx.keyring import KeyRing, SigningKey
-from jwx.policy import RotationPolicy
-from jwx.replay import OncePerKey, Replays
-from jwx.ring_cache import RingCache
-from jwx.signing import Signing
-from jwx.token_policy import TokenPolicies
+from jwx.issuing.issuer import Encode, Token, TokenIssuer
+from jwx.issuing.replay import OncePerKey, Replays
+from jwx.issuing.ring_cache import RingCache
+from jwx.issuing.signing import Signing
+from jwx.issuing.token_policy import TokenPolicies
+from jwx.jose.jwa import algorithm
+from jwx.jose.jwk import public_jwk
+from jwx.lifecycle import transitions
+from jwx.lifecycle.keyring import KeyRing, SigningKey
+from jwx.lifecycle.policy import RotationPolicy
 from jwx_aws.pyjwt_encoder import PyJwtEncoder
 from tests.fakes.calls import Calls
 from tests.fakes.clock import FakeClock
@@ -87,7 +87,7 @@ class TokenService:
         ring = KeyRing(issuer=issuer, policy=parsed, created_at=self.clock())
         ring = self.publish(ring, parsed.algorithms * (2 if standby else 1))
         for key in ring.keys[: len(parsed.algorithms)]:
-            ring = lifecycle.activate(ring, kid=key.kid, now=self.clock())
+            ring = transitions.activate(ring, kid=key.kid, now=self.clock())
         return self.save(ring)
 
     def publish(self, ring: KeyRing, algorithms: Sequence[str]) -> KeyRing:
@@ -96,17 +96,17 @@ class TokenService:
         for name in algorithms:
             ring, operation = self.prove(ring, name)
             operations.append(operation)
-        ring = lifecycle.publish(ring, operations=operations, now=self.clock())
-        return lifecycle.confirm(ring, seen={key.kid for key in ring.keys}, now=self.clock())
+        ring = transitions.publish(ring, operations=operations, now=self.clock())
+        return transitions.confirm(ring, seen={key.kid for key in ring.keys}, now=self.clock())
 
     def prove(self, ring: KeyRing, name: str) -> tuple[KeyRing, str]:
         """A birth that is complete but for its publication."""
         operation, row = f"op-{next(self._operations)}", algorithm(name)
         arn = self.keys.create(issuer=ring.issuer, algorithm=name, operation=operation, rsa_bits=2048)
-        ring = lifecycle.begin_birth(ring, operation=operation, algorithm=name, now=self.clock())
-        ring = lifecycle.attach(ring, operation=operation, key_arn=arn)
+        ring = transitions.begin_birth(ring, operation=operation, algorithm=name, now=self.clock())
+        ring = transitions.attach(ring, operation=operation, key_arn=arn)
         jwk = public_jwk(self.keys.public_key(arn), algorithm=row)
-        return lifecycle.prove(ring, operation=operation, jwk=jwk), operation
+        return transitions.prove(ring, operation=operation, jwk=jwk), operation
 
     def save(self, ring: KeyRing) -> KeyRing:
         """The ring as the table holds it from now on."""

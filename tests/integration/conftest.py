@@ -1,8 +1,9 @@
 """The functions of the deployed stack in real Lambda runtimes, each as its own role."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -20,34 +21,43 @@ FUNCTIONS = {
 LAYERS = {"-core-arm64": "CoreLayerArm64", "-core-x86": "CoreLayerX86", "-aws": "AwsLayer"}
 
 
+class RuntimeOf(Protocol):
+    """Gives a function's runtime; `settings` replace what the stack set it up with."""
+
+    def __call__(self, function: str, /, **settings: str) -> Runtime: ...
+
+
 @pytest.fixture(scope="session")
 def runtime_of(
     stack: Stack, administrator: Clients, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Runtime]]:
+) -> Iterator[RuntimeOf]:
     """Starts a function's runtime when it is first asked for, with what the stack set it up with."""
-    running: dict[str, Runtime] = {}
+    running: dict[tuple[str, str], Runtime] = {}
     with ExitStack() as undo:
 
-        def runtime(function: str) -> Runtime:
-            if function not in running:
+        def runtime(function: str, /, **settings: str) -> Runtime:
+            wanted = function, str(sorted(settings.items()))
+            if wanted not in running:
                 scratch = tmp_path_factory.mktemp(function)
-                running[function] = undo.enter_context(_runtime(stack, administrator, function, scratch))
-            return running[function]
+                starting = _runtime(stack, administrator, function, scratch, settings)
+                running[wanted] = undo.enter_context(starting)
+            return running[wanted]
 
         yield runtime
 
 
 def _runtime(
-    stack: Stack, administrator: Clients, function: str, scratch: Path
+    stack: Stack, administrator: Clients, function: str, scratch: Path, settings: dict[str, str]
 ) -> AbstractContextManager[Runtime]:
     deployed = administrator.lambda_.get_function_configuration(
         FunctionName=stack.outputs[f"{FUNCTIONS[function]}Name"]
     )
+    role = _as_role(stack, administrator, deployed["Role"])
     return lambda_runtime(
         FUNCTIONS[function],
         build=stack.place.directory / "build",
         layers=[_layer_folder(layer["Arn"]) for layer in deployed["Layers"]],
-        environment=deployed["Environment"]["Variables"] | _as_role(stack, administrator, deployed["Role"]),
+        environment=deployed["Environment"]["Variables"] | role | settings,
         scratch=scratch,
     )
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from jwx import lifecycle
-from jwx.issuer import TokenIssuer
-from jwx.ring_cache import RingCache
-from jwx.token_policy import TokenPolicies
-from jwx.token_request import TokenRequest
-from jwx.well_known import WellKnown
-from jwx.well_known_event import Request
+from jwx.issuing.issuer import TokenIssuer
+from jwx.issuing.ring_cache import RingCache
+from jwx.issuing.token_policy import TokenPolicies
+from jwx.issuing.token_request import TokenRequest
+from jwx.lifecycle import transitions
+from jwx.publishing.well_known import WellKnown
+from jwx.publishing.well_known_event import Request
 from jwx_aws.pyjwt_encoder import PyJwtEncoder
 from tests.fakes.token_service import TokenService
 from tests.interop.published_issuer import ALGORITHMS, AUDIENCE, CLAIMS, Published
@@ -94,7 +94,7 @@ class LoopbackPublisher:
         standby = self._service.store.rings[name].standby(algorithm)
         assert standby is not None
         now = self._service.clock()
-        self._service.change(lambda ring: lifecycle.activate(ring, kid=standby.kid, now=now), name)
+        self._service.change(lambda ring: transitions.activate(ring, kid=standby.kid, now=now), name)
         ring = self._service.publish(self._service.store.rings[name], [algorithm])
         self._service.save(ring)
 
@@ -103,7 +103,7 @@ class LoopbackPublisher:
         before = {key.kid for key in self._service.store.rings[name].keys}
         ring = self._service.publish(self._service.store.rings[name], [algorithm])
         (kid,) = {key.kid for key in ring.keys} - before
-        self._service.save(lifecycle.activate(ring, kid=kid, now=self._service.clock()))
+        self._service.save(transitions.activate(ring, kid=kid, now=self._service.clock()))
 
     def fetches(self, name: str) -> int | None:
         return self._origin.fetches[_path(name)]

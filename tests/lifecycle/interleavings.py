@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from jwx.errors import IssuerExists, JwxError, PublicationUnavailable, SigningUnavailable, TooManyKeys
-from jwx.keyring import State
-from jwx.policy import MAX_PUBLISHED_KEYS, RotationPolicy
+from jwx.lifecycle.keyring import State
+from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS, RotationPolicy
 from tests.lifecycle.faults import Crash, Fault, error_of, fault_at
 from tests.lifecycle.interleaving import Interleaving
 from tests.lifecycle.scenarios import FOREIGN, just_rotated, pending, restored, running
@@ -364,10 +365,17 @@ def late_tag() -> list[str]:
     return ([] if there else [f"{kid} was swept, though it was published"]) + world.problems()
 
 
+def _mint_slowly(world: World, call: str) -> None:
+    """Writes take so long that signers have read the ring anew when they are done."""
+    if call == "store.save":
+        world.clock.advance(POLICY.signer_cache + 1)
+        world.mint()
+
+
 def slow_old_writer() -> list[str]:
     """A run writes the static copy of an old ring while another publishes a key, whatever the moment."""
     problems: list[str] = []
-    for moment in range(1, 30):
+    for moment in range(5, 14):
         world = World()
         running(world)
         with fault_at(world.calls, 3, Fault.DIES_AFTER):
@@ -380,11 +388,49 @@ def slow_old_writer() -> list[str]:
 
         Interleaving(world.calls, [(0, moment), (1, 10**6), (0, 10**6)]).run(world.run, rotate)
         world.run_for(POLICY.propagation + 300, every=300)
-        world.calls.after = lambda call, world=world: world.mint() if call == "store.save" else None  # type: ignore[misc]
+        world.calls.after = partial(_mint_slowly, world)
         with suppress(JwxError):
             world.do("rotate")
         problems += [f"{moment}: {v}" for v in world.watch.violations]
     return problems
+
+
+def copied_and_taken_back() -> list[str]:
+    """A key is revoked while a run copies the set that has it; that run dies with the copy written."""
+    problems: list[str] = []
+    for moment in range(5, 14):
+        world, done = World(), [False]
+        running(world)
+        with fault_at(world.calls, 3, Fault.DIES_AFTER):
+            world.do("import_key", jwk=FOREIGN, until=world.clock() + 86400)
+        kid = next(k.kid for k in world.ring().keys if k.until is not None)
+
+        def take_back(world: World = world, kid: str = kid, done: list[bool] = done) -> None:
+            world.do("revoke", kid=kid)
+            done[0] = True
+
+        def die(call: str, done: list[bool] = done) -> None:
+            if call == "copy.write" and done[0]:
+                raise Crash
+
+        world.calls.after = die
+        Interleaving(world.calls, [(0, moment), (1, 10**6), (0, 10**6)]).run(world.run, take_back)
+        world.calls.after = lambda _: None
+        world.run_for(600, every=300)
+        if kid in world.publication.copies["default"].kids:
+            problems.append(f"{moment}: the static copy has the revoked {kid}")
+    return problems
+
+
+def revoked_after_its_end() -> list[str]:
+    """A key is revoked that is no longer in the JWK Set: its revocation comes to an end too."""
+    world = World()
+    just_rotated(world)
+    world.run_for(POLICY.retention + 300, every=300)
+    retired = next(k.kid for k in world.ring().keys if k.state(0) is State.RETIRED)
+    world.do("revoke", kid=retired)
+    world.run_for(600, every=300)
+    return [f"open: {w}" for w in world.ring().withdrawals] + [str(v) for v in world.watch.violations]
 
 
 def given_up_and_wanted_again() -> list[str]:
@@ -420,7 +466,7 @@ def many_forced_rotations() -> list[str]:
     world = World()
     running(world)
     with suppress(TooManyKeys):
-        for _ in range(MAX_PUBLISHED_KEYS + 5):
+        for _ in range(MAX_PUBLISHED_KEYS + 2):
             world.do("rotate", force=True)
     return [str(v) for v in world.watch.violations]
 

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from jwx.keyring import KeyRing, SigningKey, State
-from jwx.policy import MAX_PUBLISHED_KEYS, RotationPolicy
+from jwx.lifecycle.keyring import KeyRing, SigningKey, State
+from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS, RotationPolicy
 from tests.fakes.publication import Answer
 
 EVER = float("inf")
@@ -157,7 +157,7 @@ class Watch:
             return
         face.cleared.add(kid)
         for served in face.sets():
-            early = kid in self.forced and served.start < self.published.get(kid, EVER)
+            early = kid in self.forced and served.start <= self.published.get(kid, EVER)
             if kid not in served.kids and not early and face.held_until(served) > self._now():
                 left = face.held_until(served) - self._now()
                 self.found(1, issuer, f"{kid} signs; a set without it may be held for {left:.0f} s more")

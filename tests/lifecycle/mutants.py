@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from jwx import adoption, effects, ledger, lifecycle, policy, recovery, ring_cache, rotation, verbs
-from jwx.keyring import KeyRing, State
+from jwx.issuing import ring_cache
+from jwx.lifecycle import adoption, effects, ledger, policy, recovery, rotation, transitions
+from jwx.lifecycle.keyring import KeyRing, State
 from jwx.ports import KeyStatus
+from jwx.verbs import dispatch
 from tests.fakes.publication import FakePublication
 from tests.fakes.ring_store import FakeRingStore
 
@@ -35,7 +37,7 @@ def mutated(*changes: Change) -> Iterator[None]:
 
 def no_propagation_wait() -> list[Change]:
     """A key signs as soon as the public URL was seen to serve it."""
-    confirm = lifecycle.confirm
+    confirm = transitions.confirm
 
     def hasty(ring: KeyRing, *, seen: Any, now: int) -> KeyRing:
         after = confirm(ring, seen=seen, now=now)
@@ -44,7 +46,7 @@ def no_propagation_wait() -> list[Change]:
                 after = after.with_key(key.kid, activate_not_before=now)
         return after
 
-    return [(lifecycle, "confirm", hasty)]
+    return [(transitions, "confirm", hasty)]
 
 
 def no_retention() -> list[Change]:
@@ -53,7 +55,7 @@ def no_retention() -> list[Change]:
     def hasty(ring: KeyRing, *, kid: str, now: int) -> KeyRing:
         return ring.with_key(kid, retire_not_before=now)
 
-    return [(lifecycle, "settle", hasty)]
+    return [(transitions, "settle", hasty)]
 
 
 def no_standby() -> list[Change]:
@@ -90,8 +92,8 @@ def no_intent() -> list[Change]:
         key_arn = self._keys.create(
             issuer=ring.issuer, algorithm=algorithm, operation=operation, rsa_bits=2048
         )
-        begun = lifecycle.begin_birth(ring, operation=operation, algorithm=algorithm, now=self._clock())
-        return self._ledger.write(ring, lifecycle.attach(begun, operation=operation, key_arn=key_arn))
+        begun = transitions.begin_birth(ring, operation=operation, algorithm=algorithm, now=self._clock())
+        return self._ledger.write(ring, transitions.attach(begun, operation=operation, key_arn=key_arn))
 
     return [(effects.Effects, "_create", unannounced)]
 
@@ -126,7 +128,7 @@ def no_copy_intent() -> list[Change]:
         self._publication.copy(ring, now, stale=lambda: False)
         held = rotation.fingerprint(ring, now)
         return self._ledger.update(
-            ring.issuer, lambda r: lifecycle.copied(r, fingerprint=held, now=self._clock())
+            ring.issuer, lambda r: transitions.copied(r, fingerprint=held, now=self._clock())
         )
 
     return [(effects.Effects, "_copy", silent)]
@@ -170,9 +172,9 @@ def no_second_invalidation() -> list[Change]:
         return (s for s in withdrawals(ring, now) if s.action is rotation.Action.INVALIDATE)
 
     def closing(ring: KeyRing, *, kid: str, **done: int | None) -> KeyRing:
-        return lifecycle.close_withdrawal(ring, kid=kid) if "invalidated_at" in done else ring
+        return transitions.close_withdrawal(ring, kid=kid) if "invalidated_at" in done else ring
 
-    return [(rotation, "_withdrawals", once), (lifecycle, "withdrawn", closing)]
+    return [(rotation, "_withdrawals", once), (transitions, "withdrawn", closing)]
 
 
 def no_recovery() -> list[Change]:
@@ -186,22 +188,22 @@ def no_recovery() -> list[Change]:
 
 def no_cache_horizon() -> list[Change]:
     """A policy with shorter cache lives is believed to hold for the caches that are filled already."""
-    change = lifecycle.change_policy
+    change = transitions.change_policy
 
     def forgetful(ring: KeyRing, *, policy: Any, now: int) -> KeyRing:
         return replace(change(ring, policy=policy, now=now), cache_horizon=0, lingering=None)
 
-    return [(lifecycle, "change_policy", forgetful)]
+    return [(transitions, "change_policy", forgetful)]
 
 
 def no_lingering_copy() -> list[Change]:
     """The static copy of an earlier policy is forgotten once the policy has changed."""
-    change = lifecycle.change_policy
+    change = transitions.change_policy
 
     def forgetful(ring: KeyRing, *, policy: Any, now: int) -> KeyRing:
         return replace(change(ring, policy=policy, now=now), lingering=None)
 
-    return [(lifecycle, "change_policy", forgetful)]
+    return [(transitions, "change_policy", forgetful)]
 
 
 def no_frozen_promises() -> list[Change]:
@@ -210,18 +212,18 @@ def no_frozen_promises() -> list[Change]:
     def forgetful(ring: KeyRing, *, kid: str, now: int) -> KeyRing:
         return ring.with_key(kid, retire_not_before=now + ring.policy.retention)
 
-    return [(lifecycle, "settle", forgetful)]
+    return [(transitions, "settle", forgetful)]
 
 
 def first_keys_always() -> list[Change]:
     """Every key counts as one of the first, and so waits for no cache."""
-    publish = lifecycle.publish
+    publish = transitions.publish
 
     def always(ring: KeyRing, **more: Any) -> KeyRing:
         after = publish(ring, **more)
         return replace(after, keys=tuple(replace(k, first=k.until is None) for k in after.keys))
 
-    return [(lifecycle, "publish", always)]
+    return [(transitions, "publish", always)]
 
 
 def signer_cache_forgotten() -> list[Change]:
@@ -253,18 +255,18 @@ def client_cache_forgotten() -> list[Change]:
 
 def answers_under_way_forgotten() -> list[Change]:
     """The wait counts from the look at the URL, not from when the last older answer reached the CDN."""
-    confirm = lifecycle.confirm
+    confirm = transitions.confirm
 
     def hasty(ring: KeyRing, *, seen: Any, now: int) -> KeyRing:
         sooner = replace(ring.policy, origin_timeout=0, clock_skew=0)
         return replace(confirm(replace(ring, policy=sooner), seen=seen, now=now), policy=ring.policy)
 
-    return [(lifecycle, "confirm", hasty)]
+    return [(transitions, "confirm", hasty)]
 
 
 def ends_when_decided() -> list[Change]:
     """The end of a key counts from the decision, not from when the write was done."""
-    end = lifecycle._end_signing
+    end = transitions._end_signing
 
     def hasty(ring: KeyRing, key: Any, now: int) -> KeyRing:
         after = end(ring, key, now)
@@ -273,7 +275,7 @@ def ends_when_decided() -> list[Change]:
             return after
         return after.with_key(key.kid, retire_not_before=now + changed.promises.retention)
 
-    return [(lifecycle, "_end_signing", hasty)]
+    return [(transitions, "_end_signing", hasty)]
 
 
 def stale_signers() -> list[Change]:
@@ -293,7 +295,7 @@ def predecessor_goes_on() -> list[Change]:
     def both(ring: KeyRing, *, kid: str, now: int) -> KeyRing:
         return ring.with_key(kid, activated_at=now, promises=ring.policy.promises)
 
-    return [(lifecycle, "activate", both)]
+    return [(transitions, "activate", both)]
 
 
 def sweep_asks_no_ring() -> list[Change]:
@@ -319,7 +321,7 @@ def deletion_without_word() -> list[Change]:
         birth = ring.birth(step.operations[0])
         if birth and birth.key_arn:
             self._keys.schedule_deletion(birth.key_arn, days=7)
-        return self._ledger.write(ring, lifecycle.abandon(ring, operation=step.operations[0]))
+        return self._ledger.write(ring, transitions.abandon(ring, operation=step.operations[0]))
 
     return [(effects.Effects, "_abandon", hasty)]
 
@@ -330,23 +332,23 @@ def new_rings_are_trusted() -> list[Change]:
     def trusting(issuer: str, policy: Any, *, now: int) -> KeyRing:
         return KeyRing(issuer=issuer, policy=policy, created_at=now)
 
-    return [(lifecycle, "new_ring", trusting)]
+    return [(transitions, "new_ring", trusting)]
 
 
 def recreated_at_once() -> list[Change]:
     """A deleted issuer may be made again while caches hold its last JWK Set."""
-    may = verbs._may_be_created_again
+    may = dispatch._may_be_created_again
 
     def impatient(old: KeyRing, now: int) -> None:
         if old.deleted_at is None:
             may(old, now)
 
-    return [(verbs, "_may_be_created_again", impatient)]
+    return [(dispatch, "_may_be_created_again", impatient)]
 
 
 def unbounded() -> list[Change]:
     """Any number of keys."""
-    from jwx import verb_changes
+    from jwx.verbs import verb_changes
 
     return [
         (rotation, "MAX_PUBLISHED_KEYS", 10**6),

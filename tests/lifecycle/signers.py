@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jwx.errors import JwxError
+from jwx.issuing.ring_cache import RingCache
 from jwx.ports import RingStore
-from jwx.ring_cache import RingCache
 from tests.lifecycle.invariants import Watch
 
 

@@ -16,10 +16,10 @@ from functools import partial
 from typing import Any, Final
 
 from jwx.errors import JwxError
-from jwx.jwa import algorithm as algorithm_row
-from jwx.jwk import load_public_key
-from jwx.keyring import KeyRing
-from jwx.policy import RotationPolicy
+from jwx.jose.jwa import algorithm as algorithm_row
+from jwx.jose.jwk import load_public_key
+from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle.policy import RotationPolicy
 from tests.fakes.kms import fake_signer
 from tests.lifecycle.faults import Fault, error_of, fault_at
 from tests.lifecycle.interleaving import Interleaving

@@ -30,6 +30,8 @@ NAMED = (
     interleavings.quota_is_used_up,
     interleavings.late_tag,
     interleavings.slow_old_writer,
+    interleavings.copied_and_taken_back,
+    interleavings.revoked_after_its_end,
     interleavings.given_up_and_wanted_again,
     interleavings.many_forced_rotations,
     interleavings.concurrent_bootstraps,

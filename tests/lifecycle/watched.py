@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from jwx.keyring import KeyRing
+from jwx.lifecycle.keyring import KeyRing
 from tests.fakes.kms import FakeKms
 from tests.fakes.ring_store import FakeRingStore
 from tests.lifecycle.invariants import Watch

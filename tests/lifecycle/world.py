@@ -6,11 +6,11 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
-from jwx.keyring import KeyRing
-from jwx.lifecycle import ready
-from jwx.policy import RotationPolicy
-from jwx.rotating import Rotating
-from jwx.verbs import Verbs
+from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.transitions import ready
+from jwx.verbs.dispatch import Verbs
+from jwx.verbs.rotating import Rotating
 from tests.fakes.calls import Calls
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal

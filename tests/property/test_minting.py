@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jwx.claims import OURS
 from jwx.errors import JwxError
-from jwx.issuer import TokenIssuer
-from jwx.token_request import TokenRequest
-from jwx.trusted_issuers import TrustedIssuer
-from jwx.verifier import Verifier
-from jwx.well_known import WellKnown
-from jwx.well_known_event import Request
+from jwx.issuing.claims import OURS
+from jwx.issuing.issuer import TokenIssuer
+from jwx.issuing.token_request import TokenRequest
+from jwx.publishing.well_known import WellKnown
+from jwx.publishing.well_known_event import Request
+from jwx.verification.trusted_issuers import TrustedIssuer
+from jwx.verification.verifier import Verifier
 from tests.fakes.token_service import BASE_URL, TokenService
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jwx import TrustedIssuer, VerificationError, Verifier, base64url, strict_json
-from jwx.jwk_set import MalformedJwkSet, parse_jwk_set
-from jwx.jws import parse_unverified
+from jwx.jose.jwk_set import MalformedJwkSet, parse_jwk_set
+from jwx.jose.jws import parse_unverified
 from tests.fakes.clock import FakeClock
 from tests.fakes.foreign_issuer import AUDIENCE, ISSUER, NOW, claims, jwk, raw_token, token
 

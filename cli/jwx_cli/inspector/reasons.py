@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from jwx.verifier import MAX_TOKEN_SIZE
+from jwx.verification.verifier import MAX_TOKEN_SIZE
 from jwx_cli.words import duration, moment, printable, relative
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from jwx import TrustedIssuer, VerificationError, Verifier
 from jwx.errors import ConfigurationError
-from jwx.fetched import Fetch
-from jwx.jws import parse_payload, parse_unverified
-from jwx.verifier import MAX_TOKEN_SIZE
+from jwx.jose.jws import parse_payload, parse_unverified
+from jwx.verification.fetched import Fetch
+from jwx.verification.verifier import MAX_TOKEN_SIZE
 from jwx_cli.inspector.reasons import Case, sentence
 
 

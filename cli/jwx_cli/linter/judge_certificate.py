@@ -12,10 +12,10 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from jwx import base64url
-from jwx.jwa import ALGORITHMS
-from jwx.jwk import public_jwk, thumbprint
-from jwx.key_material import UnusableKey
+from jwx.jose import base64url
+from jwx.jose.jwa import ALGORITHMS
+from jwx.jose.jwk import public_jwk, thumbprint
+from jwx.jose.key_material import UnusableKey
 from jwx_cli.linter.findings import Finding
 from jwx_cli.linter.rules import broken
 

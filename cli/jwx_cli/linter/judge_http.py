@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from jwx.https import MAX_SIZE, MEDIA_TYPES
+from jwx.verification.https import MAX_SIZE, MEDIA_TYPES
 from jwx_cli.linter.findings import Finding, quoted
 from jwx_cli.linter.rules import broken
 from jwx_cli.linter.seen import Answer, Kind, Visit

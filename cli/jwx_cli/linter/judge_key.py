@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from jwx.jwa import ALGORITHMS, Algorithm
-from jwx.jwk import PRIVATE_MEMBERS, thumbprint
-from jwx.key_material import REQUIRED_MEMBERS
+from jwx.jose.jwa import ALGORITHMS, Algorithm
+from jwx.jose.jwk import PRIVATE_MEMBERS, thumbprint
+from jwx.jose.key_material import REQUIRED_MEMBERS
 from jwx_cli.linter.findings import Finding, Severity, quoted
 from jwx_cli.linter.judge_certificate import judge_certificate
 from jwx_cli.linter.judge_material import judge_material

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from jwx.jwk_set import MAX_KEYS
-from jwx.key_material import REQUIRED_MEMBERS
+from jwx.jose.jwk_set import MAX_KEYS
+from jwx.jose.key_material import REQUIRED_MEMBERS
 from jwx_cli.linter.findings import Finding, quoted
 from jwx_cli.linter.judge_key import judge_key
 from jwx_cli.linter.rules import broken

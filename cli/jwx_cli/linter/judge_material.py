@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from jwx import base64url
-from jwx.jwa import Algorithm
-from jwx.key_material import MAX_RSA_BITS, MIN_RSA_BITS, REQUIRED_MEMBERS, UnusableKey, read_public_key
+from jwx.jose import base64url
+from jwx.jose.jwa import Algorithm
+from jwx.jose.key_material import MAX_RSA_BITS, MIN_RSA_BITS, REQUIRED_MEMBERS, UnusableKey, read_public_key
 from jwx_cli.linter.findings import Finding
 from jwx_cli.linter.rules import broken
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jwx.jwa import ALGORITHMS
+from jwx.jose.jwa import ALGORITHMS
 from jwx_cli.linter.findings import Finding, quoted
 from jwx_cli.linter.judge_key import rows_of
 from jwx_cli.linter.rules import broken

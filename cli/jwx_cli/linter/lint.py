@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
-from jwx import strict_json
+from jwx.jose import strict_json
 from jwx_cli.linter.fetching import Fetch, FetchError, UntrustedError, fetch
 from jwx_cli.linter.findings import Finding, Severity
 from jwx_cli.linter.judge_caching import judge_caching

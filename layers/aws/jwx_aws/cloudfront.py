@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jwx.errors import PublicationUnavailable
-from jwx.publication import paths
+from jwx.publishing.publication import paths
 from jwx_aws.aws_errors import failing_as
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from jwx import ring_document
 from jwx.errors import KeyRingUnavailable, LostRace, TooManyKeys
-from jwx.keyring import KeyRing
+from jwx.lifecycle import ring_document
+from jwx.lifecycle.keyring import KeyRing
 from jwx_aws.aws_errors import failing_as
 
 if TYPE_CHECKING:
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 NOT_ISSUERS: Final = "#"
 """First character of keys that are no names of issuers."""
 
-ROOM_FOR_KEYS: Final = 350 * 1024
+ROOM_FOR_KEYS: Final = 300 * 1024
 ROOM: Final = 399 * 1024
-"""An item holds 400 KB. New keys get less than all of it, so that no revocation is refused for size."""
+"""An item holds 400 KB. New keys get less than all of it, so that no revocation, of keys or of
+the most tokens, is refused for size."""
 
 _NOWHERE: Final = "-"
 _LOST: Final = "ConditionalCheckFailedException"

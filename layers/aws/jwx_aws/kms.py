@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from jwx import jwa
 from jwx.errors import KeyServiceUnavailable
+from jwx.jose import jwa
 from jwx.ports import KeyStatus, ListedKey, StoredKey
 from jwx_aws.aws_errors import failing_as
 

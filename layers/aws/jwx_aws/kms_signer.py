@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.hazmat.primitives import serialization
 
-from jwx import jwa
 from jwx.errors import InvalidRequest, SigningUnavailable
+from jwx.jose import jwa
 from jwx_aws.aws_errors import is_busy, told
 
 if TYPE_CHECKING:

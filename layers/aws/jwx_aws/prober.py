@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from jwx import base64url
 from jwx.errors import SigningUnavailable
+from jwx.jose import base64url
 from jwx_aws.aws_errors import failing_as
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from jwx.keyring import KeyRing
-from jwx.public_url import PublicUrl
+from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle.public_url import PublicUrl
 from jwx_aws.cloudfront import Edge
 from jwx_aws.s3 import StaticCopy
 

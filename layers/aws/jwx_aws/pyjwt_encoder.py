@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 from jwt.algorithms import Algorithm
 from jwt.api_jws import PyJWS
 
-from jwx.issuer import Sign
-from jwx.jwa import ALGORITHMS
+from jwx.issuing.issuer import Sign
+from jwx.jose.jwa import ALGORITHMS
 
 
 class RemoteAlgorithm(Algorithm):
@@ -28,7 +28,7 @@ class RemoteAlgorithm(Algorithm):
         return key(msg)
 
     def verify(self, msg: bytes, key: Any, sig: bytes) -> NoReturn:
-        """Verification is `jwx.verifier`'s, never this object's."""
+        """Verification is `jwx.verification.verifier`'s, never this object's."""
         raise NotImplementedError("this algorithm only signs")
 
     @staticmethod
@@ -43,7 +43,7 @@ class RemoteAlgorithm(Algorithm):
 
 
 class PyJwtEncoder:
-    """The port `jwx.issuer.Encode`."""
+    """The port `jwx.issuing.issuer.Encode`."""
 
     def __init__(self) -> None:
         self._jws = PyJWS(algorithms=[])

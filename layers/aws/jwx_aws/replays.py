@@ -34,7 +34,7 @@ class _Time:
 
 
 class DynamoReplays:
-    """The port `jwx.replay.Replays`."""
+    """The port `jwx.issuing.replay.Replays`."""
 
     def __init__(self, dynamodb: DynamoDBClient, *, table: str) -> None:
         self._dynamodb = dynamodb

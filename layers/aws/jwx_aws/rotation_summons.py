@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from jwx.rotation_event import SUMMONED
+from jwx.verbs.rotation_event import SUMMONED
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -19,7 +19,7 @@ _QUIET = 30
 
 
 class RotationSummons:
-    """The port `jwx.issuer.Summons`: an asynchronous invoke of the rotation function."""
+    """The port `jwx.issuing.issuer.Summons`: an asynchronous invoke of the rotation function."""
 
     def __init__(
         self, functions: LambdaClient, *, function_name: str, clock: Callable[[], int], logger: Logger

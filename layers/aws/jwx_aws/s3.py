@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from jwx.errors import LostRace, PublicationUnavailable
-from jwx.keyring import KeyRing
-from jwx.publication import cache_control, documents, media_type, paths
+from jwx.lifecycle.keyring import KeyRing
+from jwx.publishing.publication import caching, documents, media_type, paths
 from jwx_aws.aws_errors import code, failing_as
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class StaticCopy:
         names = paths(ring.issuer)
         for path, body in documents(ring, base_url=self._base_url, now=now).items():
             kind = media_type(names[path], self._jwk_set_type)
-            self._put(path, body, fences[path], ContentType=kind, CacheControl=cache_control(ring.policy))
+            headers = {"ContentType": kind, "CacheControl": caching(ring, names[path], now)}
+            self._put(path, body, fences[path], **headers)
 
     def _etag(self, path: str) -> str | None:
         try:

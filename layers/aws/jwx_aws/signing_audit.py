@@ -9,11 +9,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from jwx.errors import JwxError, RequestRefused
-from jwx.issuer import Token
+from jwx.issuing.issuer import Token
 
 
 class SigningAudit:
-    """The port `jwx.signing.Audit`.
+    """The port `jwx.issuing.signing.Audit`.
 
     Metrics carry an issuer only when it was found to exist: else a caller could make up names, each of which
     CloudWatch bills.

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jwx.errors import VerificationError
-    from jwx.trusted_issuers import TrustedIssuer
-    from jwx.verified_tokens import VerifiedToken
-    from jwx.verifier import Verifier
+    from jwx.verification.trusted_issuers import TrustedIssuer
+    from jwx.verification.verified_tokens import VerifiedToken
+    from jwx.verification.verifier import Verifier
 
 __all__ = ["TrustedIssuer", "VerificationError", "VerifiedToken", "Verifier"]
 _HOMES = {
-    "TrustedIssuer": "trusted_issuers",
+    "TrustedIssuer": "verification.trusted_issuers",
     "VerificationError": "errors",
-    "VerifiedToken": "verified_tokens",
-    "Verifier": "verifier",
+    "VerifiedToken": "verification.verified_tokens",
+    "Verifier": "verification.verifier",
 }
 
 

@@ -12,7 +12,8 @@ JwxError
 │   ├── UnsupportedAlgorithm   not an algorithm of the table, or not one of the issuer's
 │   ├── NotGranted             no grant lets the caller ask for such a token
 │   ├── StandbyNotReady        the successor may not sign yet
-│   └── TooManyKeys            the JWK Set would outgrow its bound
+│   ├── TooManyKeys            the JWK Set would outgrow its bound
+│   └── TooManyTokens          the deny-list would outgrow its bound
 └── ServiceFailed              ours or AWS's fault: try again later
     ├── NoActiveKey            the issuer has no key that may sign
     ├── SigningUnavailable     KMS cannot sign with the active key just now
@@ -95,6 +96,10 @@ class StandbyNotReady(RequestRefused):
 
 class TooManyKeys(RequestRefused):
     """The JWK Set would outgrow its bound."""
+
+
+class TooManyTokens(RequestRefused):
+    """The deny-list of single tokens would outgrow its bound."""
 
 
 class ServiceFailed(JwxError):

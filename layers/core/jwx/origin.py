@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from jwx.errors import JwxError
 from jwx.issuer_names import DEFAULT, check_name
-from jwx.rotation_event import REVOCATION_REQUESTED, SCHEDULED, SUMMONED, verb_of
-from jwx.verb_requests import ALL_ISSUERS, FIELDS
+from jwx.verbs.rotation_event import REVOCATION_REQUESTED, SCHEDULED, SUMMONED, verb_of
+from jwx.verbs.verb_requests import ALL_ISSUERS, FIELDS
 
 _ASKERS: Final = {SCHEDULED: "schedule", SUMMONED: "signer", REVOCATION_REQUESTED: "event"}
 _PLAIN: Final = re.compile(r"(?!.*\d{12})[A-Za-z0-9._-]{1,64}", re.ASCII)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from jwx.keyring import KeyRing
+from jwx.lifecycle.keyring import KeyRing
 from jwx.origin import Origin
 
 Clock = Callable[[], int]
@@ -101,7 +101,7 @@ class Prober(Protocol):
         """The JWS-form signature of a key that is not published yet over `probe.probe_message(operation)`."""
 
     def request_certificate(self, *, issuer: str, kid: str, subject: object) -> str:
-        """A certificate signing request in PEM for a published key, see `jwx.certificate_request`."""
+        """A certificate signing request in PEM for a published key, see `jwx.issuing.certificate_request`."""
 
 
 class Publication(Protocol):

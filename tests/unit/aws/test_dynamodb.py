@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 
 from jwx.errors import KeyRingUnavailable, LostRace, TooManyKeys
-from jwx.keyring import Birth, KeyRing, SigningKey
-from jwx.policy import RotationPolicy
+from jwx.lifecycle.keyring import Birth, KeyRing, SigningKey
+from jwx.lifecycle.policy import RotationPolicy
 from jwx_aws.dynamodb import ROOM_FOR_KEYS, DynamoRingStore
 from jwx_aws.run_record import DynamoRunRecord
 

@@ -55,7 +55,7 @@ def test_a_message_must_fit_its_type(
 
 def test_external_mu_and_raw_verify_alike() -> None:
     """An EXTERNAL_MU signature is one over the message, of which the mu was made."""
-    from jwx.jwa import external_mu
+    from jwx.jose.jwa import external_mu
 
     kms, _, arn = kms_with("ML_DSA_65")
     public = kms.keys[arn].private.public_key()

@@ -6,8 +6,8 @@ import pytest
 from jwt.algorithms import get_default_algorithms
 from jwt.api_jws import _jws_global_obj
 
-from jwx.jwa import ALGORITHMS
-from jwx.jws import parse_unverified
+from jwx.jose.jwa import ALGORITHMS
+from jwx.jose.jws import parse_unverified
 from jwx_aws.pyjwt_encoder import PyJwtEncoder, RemoteAlgorithm
 
 

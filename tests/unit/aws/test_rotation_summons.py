@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
-from jwx.rotation_event import verb_of
+from jwx.verbs.rotation_event import verb_of
 from jwx_aws.rotation_summons import RotationSummons
 from tests.fakes.clock import FakeClock
 from tests.fakes.kms import refusal

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jwx.errors import InvalidRequest, NoActiveKey, UnknownIssuer
-from jwx.issuer import Token
+from jwx.issuing.issuer import Token
 from jwx_aws.signing_audit import SigningAudit
 from tests.fakes.powertools import logger_to
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from jwx.jwk import thumbprint
+from jwx.jose.jwk import thumbprint
 
 type Key = dict[str, Any]
 

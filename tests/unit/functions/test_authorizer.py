@@ -83,17 +83,18 @@ def test_http_2_gets_a_policy_where_that_is_set() -> None:
 
 
 def test_appsync_gets_strings_and_a_time_to_live(world: World) -> None:
-    """No longer than the token lives, nor than AppSync allows."""
+    """No longer than the token lives, nor than a revocation may take: AppSync keeps it as long as told."""
     expected = {name: str(value) for name, value in CONTEXT.items()}
     answer = world.ask("appsync", token())
     assert answer == {
         "isAuthorized": True,
         "resolverContext": expected,
         "deniedFields": [],
-        "ttlOverride": 3600,
+        "ttlOverride": 15,
     }
-    assert world.ask("appsync", token(exp=NOW + 90))["ttlOverride"] == 90
+    assert world.ask("appsync", token(exp=NOW + 9))["ttlOverride"] == 9
     assert world.ask("appsync", token(exp=NOW - 5))["ttlOverride"] == 0
+    assert World(DECISION_CACHE="120").ask("appsync", token())["ttlOverride"] == 120
 
 
 @pytest.mark.parametrize("shape", SHAPES)

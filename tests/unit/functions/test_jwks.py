@@ -10,7 +10,7 @@ import pytest
 
 from functions.jwks import app
 from jwx.errors import ConfigurationError
-from jwx.well_known import WellKnown
+from jwx.publishing.well_known import WellKnown
 from tests.fakes.token_service import BASE_URL, TokenService
 
 EVENTS = Path(__file__).parents[3] / "events"

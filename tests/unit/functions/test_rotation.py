@@ -12,11 +12,11 @@ from cryptography import x509
 
 from functions.rotation import app
 from jwx.errors import ConfigurationError, InvalidPolicy, InvalidRequest, UnknownIssuer, UnknownKey
-from jwx.policy import RotationPolicy
-from jwx.publication import document
-from jwx.rotating import Rotating
-from jwx.rotation_event import verb_of
-from jwx.verb_requests import FIELDS, VerbRequest
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.publishing.publication import document
+from jwx.verbs.rotating import Rotating
+from jwx.verbs.rotation_event import verb_of
+from jwx.verbs.verb_requests import FIELDS, VerbRequest
 from tests.fakes.certificate_authority import base64_der, leaf, pem, root
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal

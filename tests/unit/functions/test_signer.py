@@ -12,9 +12,9 @@ import pytest
 
 from functions.signer import app
 from jwx.errors import ConfigurationError, InvalidRequest, UnknownIssuer
-from jwx.replay import OncePerKey
-from jwx.signing import Signing
-from jwx.token_policy import TokenPolicies
+from jwx.issuing.replay import OncePerKey
+from jwx.issuing.signing import Signing
+from jwx.issuing.token_policy import TokenPolicies
 from jwx_aws.kms_throttles import KmsThrottles
 from jwx_aws.signing_audit import SigningAudit
 from tests.fakes.powertools import logger_to

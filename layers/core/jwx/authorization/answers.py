@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from jwx.authorization.events import AuthorizerEvent
 
 CONTEXT_CLAIMS: Final = ("sub", "client_id", "scope", "iss", "jti", "exp")
-MAX_TTL: Final = 3600
 
 
 class Unauthorized(Exception):
@@ -35,6 +34,8 @@ class Answers(NamedTuple):
     routes: Routes
     simple_http_2: bool = True
     extra_claims: tuple[str, ...] = ()
+    decision_cache: int = 15
+    """Seconds for AppSync, which caches for as long as it is told: the part of a revocation's minute."""
 
     def accept(
         self, event: AuthorizerEvent, claims: Mapping[str, Any], now: float
@@ -45,7 +46,7 @@ class Answers(NamedTuple):
         context = self._context(claims)
         if event.shape == "appsync":
             strings = {name: str(value) for name, value in context.items()}
-            return is_open, _appsync(is_open, strings, min(MAX_TTL, max(0, int(claims["exp"] - now))))
+            return is_open, _appsync(is_open, strings, self._time_to_live(claims, now))
         if event.shape == "http_2" and self.simple_http_2:
             return is_open, {"isAuthorized": is_open, "context": context}
         principal = claims.get("sub") or claims.get("client_id") or claims["iss"]
@@ -63,6 +64,9 @@ class Answers(NamedTuple):
         if event.shape == "http_2" and self.simple_http_2:
             return {"isAuthorized": False, "context": {}}
         return _policy("anonymous", deny_all(event.route.stage_arn), {})
+
+    def _time_to_live(self, claims: Mapping[str, Any], now: float) -> int:
+        return int(min(self.decision_cache, max(0, claims["exp"] - now)))
 
     def _context(self, claims: Mapping[str, Any]) -> dict[str, str | int | float]:
         """Scalars only: an object in it makes API Gateway answer 500."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jwx.authorization.answers import Answers
-    from jwx.verifier import Verifier
+    from jwx.verification.verifier import Verifier
 
 
 class Authorizer:

@@ -90,11 +90,14 @@ def _route_of(arn: str) -> Route:
 
 
 def _http_2_route(event: Mapping[str, Any], context: Mapping[str, Any]) -> Route:
-    """The raw path holds the stage, but not behind a custom domain; the ARN tells which it is."""
+    """The raw path holds the stage, but not behind a custom domain; the ARN tells which it is.
+
+    `$default` never stands in a path, so that a path which begins with it is what the client asked for.
+    """
     route = _route_of(event["routeArn"])
     path: str = event["rawPath"]
     stage = f"/{context['stage']}"
-    if path != route.path and (path + "/").startswith(stage + "/"):
+    if stage != "/$default" and path != route.path and (path + "/").startswith(stage + "/"):
         path = path.removeprefix(stage) or "/"
     return Route(route.stage_arn, context["http"]["method"], path)
 

@@ -5,7 +5,8 @@ made from the token's scopes alone, never from the route that happened to be ask
 
 `*` spans `/` in an execute-api ARN. So a pattern whose scopes the token lacks becomes an explicit Deny:
 else `GET /orders/*` would open `GET /orders/*/admin` too. What a router could read as another path than
-we do (`//`, an encoded slash, an encoded letter of such a pattern, a final slash) is denied with it.
+we do (`//`, an encoded slash, an encoded letter of such a pattern, a path parameter, a second encoding, a
+final slash) is denied with it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from jwx import strict_json
 from jwx.errors import ConfigurationError
+from jwx.jose import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,10 +24,13 @@ METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 MAX_PATTERNS: Final = 100
 MAX_POLICIES: Final = 256
 # Texts, not compiled: whoever sets no ROUTE_SCOPES need not wait for that at each cold start.
-_PATTERN: Final = r"(\*|[A-Z]+) (/[A-Za-z0-9._~!&'()+,;=:@*/-]*)|(\$connect)"
+_PATTERN: Final = r"(\*|[A-Z]+) (/[A-Za-z0-9._~!&'()+,=:@*/-]*)|(\$connect)"
 _SCOPE: Final = r"[\x21\x23-\x5B\x5D-\x7E]+"  # RFC 6749 section 3.3
 _ODD: Final = ("//", "/./", "/../", "%2f", "%2F", "%5c", "%5C", "%2e", "%2E", "\\")
 _ODD_ENDS: Final = ("/.", "/..")
+# Odd only where something is closed: some routers cut a path parameter off, decode twice or end at a NUL.
+_DISGUISES: Final = (";", "%3b", "%3B", "%25", "%00")
+MAX_PATH: Final = 256  # API Gateway takes ARNs of up to 512 characters in a policy
 
 
 class Pattern(NamedTuple):
@@ -35,16 +39,22 @@ class Pattern(NamedTuple):
     method: str
     path: str
     scopes: frozenset[str]
-    matcher: re.Pattern[str]
+
+    def covers(self, method: str, path: str) -> bool:
+        """Whether the route is one of its; in time linear in the path, whatever the pattern."""
+        if self.method != method and (self.method != "*" or method not in METHODS):
+            return False
+        may_end = path.endswith("/") and self.method and not self.path.endswith(("*", "/"))
+        return _is_like(path, self.path) or bool(may_end and _is_like(path[:-1], self.path))
 
     def resources(self, stage_arn: str) -> list[str]:
         """The ARNs of the routes that it covers, and of no other."""
         if not self.method:
             return [f"{stage_arn}/{self.path}"]
         paths = [self.path] if self.path.endswith(("*", "/")) else [self.path, f"{self.path}/"]
-        # Only where the path starts with a wildcard may the method be one: elsewhere `*` would span
-        # the beginning of another path.
-        methods = METHODS if self.method == "*" and not self.path.startswith("/*") else (self.method,)
+        # Never a wildcard for the method: it would span the beginning of another path, or open to a method
+        # of no list what is closed to those of ours.
+        methods = METHODS if self.method == "*" else (self.method,)
         return [f"{stage_arn}/{method}{path}" for method in methods for path in paths]
 
 
@@ -62,8 +72,7 @@ class Routes:
         unmet = [pattern for pattern in self._patterns if not pattern.scopes <= scopes]
         if _is_odd(path, _aliases(unmet)):
             return False
-        target = f"{method} {path}"
-        matching = [pattern for pattern in self._patterns if pattern.matcher.fullmatch(target)]
+        matching = [pattern for pattern in self._patterns if pattern.covers(method, path)]
         return bool(matching) and all(pattern.scopes <= scopes for pattern in matching)
 
     def policy(self, stage_arn: str, scopes: frozenset[str]) -> dict[str, Any]:
@@ -108,15 +117,15 @@ def _statement(effect: str, resources: Iterable[str]) -> dict[str, Any]:
 
 
 def _aliases(unmet: Iterable[Pattern]) -> list[str]:
-    """Percent-encodings of characters that need none and stand in a closed pattern (RFC 3986 section 2.3).
+    """Disguises, and percent-encodings of characters that need none and stand in a closed pattern.
 
-    `/%61dmin` may reach `/admin` and would not match its Deny. The letters of %6x and %7x are not told
-    apart: what else lies there is never seen in a path.
+    `/%61dmin` may reach `/admin` (RFC 3986 section 2.3) and not match its Deny. The letters of %6x and %7x
+    are not told apart: what else lies there is never seen in a path.
     """
     characters = {character for pattern in unmet for character in pattern.path} - {"*", "/", "."}
     codes = {f"{ord(character):02x}" for character in characters}
     rows = {f"%{code[0]}" if code[0] in "67" else f"%{code}" for code in codes}
-    return sorted(rows | {row[0] + row[1:].upper() for row in rows})
+    return sorted(rows | {row[0] + row[1:].upper() for row in rows} | (set(_DISGUISES) if codes else set()))
 
 
 def parse_routes(text: str | None) -> Routes:
@@ -138,22 +147,33 @@ def _pattern(route: str, scopes: Any) -> Pattern:
     match = re.fullmatch(_PATTERN, route)
     method, path = (match[1], match[2]) if match and match[2] else ("", route)
     is_known = match is not None and method in ("", "*", *METHODS)
-    if not is_known or _is_odd(path):
+    if not is_known or _is_odd(path) or len(path) > MAX_PATH:
         raise ConfigurationError(
             f"ROUTE_SCOPES: got {route!r}; allowed is a method ({', '.join(METHODS)} or *), a space and "
-            "a path with * for any part of it, or $connect"
+            f"a path of up to {MAX_PATH} characters with * for any part of it, or $connect"
         )
     if not isinstance(scopes, list) or not all(
         isinstance(s, str) and re.fullmatch(_SCOPE, s) for s in scopes
     ):
         raise ConfigurationError(f"ROUTE_SCOPES: {route!r}: a list of scopes is wanted, got {scopes!r}")
-    return Pattern(method, path, frozenset(scopes), _matcher(method, path))
+    return Pattern(method, path, frozenset(scopes))
 
 
-def _matcher(method: str, path: str) -> re.Pattern[str]:
-    methods = "[A-Z]+" if method == "*" else method
-    parts = ".*".join(re.escape(part) for part in path.split("*"))
-    return re.compile(f"{methods} {parts}" + ("" if path.endswith(("*", "/")) else "/?"), re.DOTALL)
+def _is_like(path: str, pattern: str) -> bool:
+    """As IAM reads `*`. A regular expression would try all ways to divide a long path among the wildcards."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return path == first
+    *middle, last = rest
+    start, end = len(first), len(path) - len(last)
+    if start > end or not path.startswith(first) or not path.endswith(last):
+        return False
+    for part in middle:  # the leftmost place leaves most room for the others
+        found = path.find(part, start, end)
+        if found < 0:
+            return False
+        start = found + len(part)
+    return True
 
 
 def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:

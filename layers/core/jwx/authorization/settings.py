@@ -2,7 +2,7 @@
 
 | variable | meaning |
 |---|---|
-| TRUSTED_ISSUERS | JSON array, see `jwx.trusted_issuers`; this or the next, not both |
+| TRUSTED_ISSUERS | JSON array, see `jwx.verification.trusted_issuers`; this or the next, not both |
 | TRUSTED_ISSUERS_FILE | a file of the deployment package with the same content |
 | ROUTE_SCOPES | JSON object, see `jwx.authorization.routes`; absent: any valid token opens any route |
 | HTTP_API_RESPONSE | `simple` (default) or `policy`: as the HTTP API's authorizer is set up |
@@ -10,6 +10,7 @@
 | WEBSOCKET_TOKEN | `protocol` or `query:<name>`: where else than in a header a token may come |
 | JWKS_FLOOR, JWKS_CEILING | a key set is kept at least, at most so many seconds (10, 30) |
 | JWKS_STALE_IF_ERROR | and used so much longer while its endpoint fails (3600; 0: not at all) |
+| DECISION_CACHE | seconds for which AppSync may keep a decision (15) |
 | MAX_TOKEN_SIZE | in characters (16384) |
 """
 
@@ -19,22 +20,22 @@ import os.path
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from jwx import strict_json
 from jwx.authorization.answers import CONTEXT_CLAIMS, Answers
 from jwx.authorization.authorizer import Authorizer
 from jwx.authorization.bearer import WebSocketToken, parse_websocket_token
 from jwx.authorization.outcomes import OutcomeLog, write_line
 from jwx.authorization.routes import parse_routes
-from jwx.document_cache import CacheLimits
 from jwx.errors import ConfigurationError
-from jwx.https import fetch_json
-from jwx.trusted_issuers import TrustedIssuer, parse_trusted_issuers
-from jwx.verifier import MAX_TOKEN_SIZE, Verifier
+from jwx.jose import strict_json
+from jwx.verification.document_cache import CacheLimits
+from jwx.verification.https import fetch_json
+from jwx.verification.trusted_issuers import TrustedIssuer, parse_trusted_issuers
+from jwx.verification.verifier import MAX_TOKEN_SIZE, Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jwx.fetched import Fetch, Fetched
+    from jwx.verification.fetched import Fetch, Fetched
 
 _RESPONSES: Final = ("simple", "policy")
 
@@ -98,8 +99,12 @@ def _answers(environ: Mapping[str, str]) -> Answers:
     response = environ.get("HTTP_API_RESPONSE", "simple")
     if response not in _RESPONSES:
         raise ConfigurationError(f"HTTP_API_RESPONSE: got {response!r}; allowed are {', '.join(_RESPONSES)}")
-    routes = parse_routes(environ.get("ROUTE_SCOPES"))
-    return Answers(routes, response == "simple", _extra_claims(environ.get("CONTEXT_CLAIMS", "[]")))
+    return Answers(
+        parse_routes(environ.get("ROUTE_SCOPES")),
+        response == "simple",
+        _extra_claims(environ.get("CONTEXT_CLAIMS", "[]")),
+        _seconds(environ, "DECISION_CACHE", 15, highest=3600),
+    )
 
 
 def _extra_claims(text: str) -> tuple[str, ...]:

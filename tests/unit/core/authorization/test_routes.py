@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -112,6 +113,34 @@ def test_a_wildcard_method_stays_a_method() -> None:
     assert not permits(policy, f"{STAGE}/PUT/private/public")
 
 
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "get", ""])
+def test_a_method_of_no_list_is_never_open(method: str) -> None:
+    """An open wildcard beside a closed one: what the Deny does not name must not be allowed either."""
+    table = parse_routes('{"* /*": [], "* /admin/*": ["admin"]}')
+    assert not table.allows(method, "/admin/x", frozenset())
+    assert not permits(table.policy(STAGE, frozenset()), f"{STAGE}/{method}/admin/x")
+    assert not permits(table.policy(STAGE, frozenset()), f"{STAGE}/{method}/other")
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin;x=1", "/admin;", "/;/admin", "/admin%3bx", "/admin%3Bx", "/%2561dmin", "/admin%00"]
+)
+def test_a_disguised_path_does_not_open_what_is_closed(path: str) -> None:
+    """Path parameters, a second encoding, a NUL: some routers take them for the closed path."""
+    table = parse_routes('{"* /*": [], "* /admin": ["admin"], "* /admin/*": ["admin"]}')
+    for scopes, is_open in ((frozenset[str](), False), (frozenset({"admin"}), True)):
+        assert table.allows("GET", path, scopes) is is_open
+        assert permits(table.policy(STAGE, scopes), f"{STAGE}/GET{path}") is is_open
+
+
+def test_no_path_takes_long_to_compare() -> None:
+    """Wildcards tried in all ways would take minutes for such a path."""
+    table = parse_routes(json.dumps({f"GET /a{'*/b' * 8}*/c": []}))
+    started = time.monotonic()
+    assert not table.allows("GET", "/a" + "/b" * 4000, frozenset())
+    assert time.monotonic() - started < 1
+
+
 @pytest.mark.parametrize("path", ["/*", "/*/admin", "/*x"])
 def test_a_path_that_starts_with_a_wildcard_covers_what_it_says(path: str) -> None:
     """For any method, in one resource."""
@@ -166,7 +195,18 @@ def test_the_kept_policies_are_bounded() -> None:
                 "GET /a%2fb",
                 "GET /a%20b",
             ),
-            *("GET /$x", "G* /a", "GET,POST /a", "$disconnect", "", "GET /a\nb", "GET /é", "GET https://a/b"),
+            *(
+                "GET /$x",
+                "GET /a;b",
+                f"GET /{'a' * 256}",
+                "G* /a",
+                "GET,POST /a",
+                "$disconnect",
+                "",
+                "GET /a\nb",
+                "GET /é",
+                "GET https://a/b",
+            ),
         )
     ],
 )

@@ -1,0 +1,64 @@
+"""Runs a function's `app.py` in a process of its own, as Lambda does, and tells what that took.
+
+The environment says what to do: EVENT is the request, REQUESTS how often, SPAWNED when the process was begun
+on the machine's monotonic clock. The last line of its output is the answer.
+"""
+
+import os
+import sys
+import time
+
+
+class Context:
+    """Lambda's, as far as functions ask it."""
+
+    function_name = "bench"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:111122223333:function:bench"
+    aws_request_id = "request-1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+def main() -> None:
+    import app
+
+    if hasattr(app, "from_env"):
+        app.from_env()
+    init = time.process_time(), time.monotonic() - float(os.environ["SPAWNED"])
+    modules, rest = len(sys.modules), _resident()
+    import json
+
+    event, requests = json.loads(os.environ["EVENT"]), int(os.environ["REQUESTS"])
+    app.lambda_handler(event, Context())
+    first = time.process_time(), time.monotonic() - float(os.environ["SPAWNED"])
+    for _ in range(requests):
+        app.lambda_handler(event, Context())
+    warm = (time.process_time() - first[0]) / requests
+    figures = {
+        "init_cpu": init[0] * 1e3,
+        "init_wall": init[1] * 1e3,
+        "first_cpu": first[0] * 1e3,
+        "first_wall": first[1] * 1e3,
+        "warm_cpu": warm * 1e3,
+        "modules": modules,
+        "rest_mb": rest,
+        "peak_mb": _peak(),
+    }
+    print(json.dumps(figures))
+
+
+def _resident() -> float:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096 / 1e6
+
+
+def _peak() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+if __name__ == "__main__":
+    main()

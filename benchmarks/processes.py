@@ -1,0 +1,69 @@
+"""Functions as whole processes: from the start of the interpreter to the first answer, and warm ones after it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.section import ROOT
+from local.place import TOOLS
+
+PYTHON: Final = TOOLS / "emulator" / "bin" / "python"
+"""An interpreter that has boto3, as Lambda's has, and nothing of the project."""
+
+_DRIVE: Final = ROOT / "benchmarks" / "drive.py"
+
+type Sample = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One that is measured: its folders as on Lambda's path, what it is asked, what it is told."""
+
+    name: str
+    path: Sequence[Path]
+    event: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def measured(functions: Sequence[Function], *, rounds: int, requests: int) -> dict[str, list[Sample]]:
+    """Samples by name; each round runs all of them, so that they share the machine's good and bad times."""
+    samples: dict[str, list[Sample]] = {function.name: [] for function in functions}
+    for turn in range(-1, rounds):
+        for function in functions:
+            sample = _run(function, requests)
+            if turn >= 0:  # the first fills the caches of the disk
+                samples[function.name].append(sample)
+    return samples
+
+
+def _run(function: Function, requests: int) -> Sample:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": "/nonexistent",
+        "PYTHONPATH": os.pathsep.join(map(str, function.path)),
+        # Lambda cannot write beside the code either.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **function.environment,
+        "EVENT": json.dumps(function.event),
+        "REQUESTS": str(requests),
+        "SPAWNED": str(time.monotonic()),
+    }
+    ended = subprocess.run(
+        [PYTHON, "-s", "-P", _DRIVE], env=environment, capture_output=True, text=True, check=False
+    )
+    if ended.returncode:
+        raise RuntimeError(f"{function.name}: {ended.stderr.strip().splitlines()[-1]}")
+    figures: Sample = json.loads(ended.stdout.splitlines()[-1])
+    return figures
+
+
+def column(samples: Sequence[Sample], name: str) -> list[float]:
+    """One figure of all rounds."""
+    return [sample[name] for sample in samples]

@@ -1,0 +1,60 @@
+"""A section of docs/performance.md: what one benchmark has to say, as Markdown, and its charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PAGE: Final = ROOT / "docs" / "performance.md"
+IMAGES: Final = ROOT / "docs" / "images"
+END: Final = "<!-- end -->"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How long to measure: in full, or only to see that the measurement works."""
+
+    rounds: int
+    """Interleaved repetitions of what takes a process each."""
+    requests: int
+    """Of a load in process."""
+    smoke: bool = False
+
+
+FULL: Final = Effort(rounds=9, requests=50_000)
+SMOKE: Final = Effort(rounds=1, requests=200, smoke=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """`name` is the module's: the markers in the page carry it."""
+
+    name: str
+    text: str
+    charts: Mapping[str, bytes] = field(default_factory=dict)
+    """SVG by file name, without its ending."""
+
+    def write(self) -> None:
+        """Put the section between its markers, and the charts beside the page."""
+        for name, svg in self.charts.items():
+            (IMAGES / f"{name}.svg").write_bytes(svg)
+        begin = f"<!-- begin: python -m benchmarks.{self.name} -->"
+        before, found, rest = PAGE.read_text().partition(begin)
+        if not found:
+            raise LookupError(f"{PAGE.name} has no {begin}")
+        _, _, after = rest.partition(END)
+        PAGE.write_text(f"{before}{begin}\n{self.text.strip()}\n{END}{after}")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Markdown; the first column holds names, the others figures."""
+    ruler = ["---", *("---:" for _ in head[1:])]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ruler, *rows))
+
+
+def image(name: str, about: str) -> str:
+    """A chart, as the page shows it."""
+    return f"![{about}](images/{name}.svg)"

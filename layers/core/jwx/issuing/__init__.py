@@ -1,0 +1,1 @@
+"""From a caller's claims to a signed token."""

@@ -1,0 +1,142 @@
+"""The scheduled run over all issuers: in pages, within its time, and no bad issuer stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from jwx.errors import JwxError, LostRace
+from jwx.issuer_names import DEFAULT
+from jwx.lifecycle.adoption import Sweep
+from jwx.lifecycle.ledger import Ledger
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.reconcile import Outcome, Reconciler
+from jwx.lifecycle.transitions import new_ring, ready
+from jwx.ports import Clock, Journal, RingStore, RunRecord
+
+MARGIN = 20
+"""Seconds kept back to write down where the run stopped; one issuer seldom takes longer."""
+
+SLACK = 1800
+"""Seconds that a standby may take beyond the propagation before its absence is worth an alarm."""
+
+
+class Fleet:
+    """Reconciles every issuer, then sweeps for orphans."""
+
+    def __init__(
+        self,
+        *,
+        store: RingStore,
+        ledger: Ledger,
+        reconciler: Reconciler,
+        sweep: Sweep,
+        record: RunRecord,
+        journal: Journal,
+        default_policy: RotationPolicy,
+        clock: Clock,
+        remaining: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._reconciler = reconciler
+        self._sweep = sweep
+        self._record = record
+        self._journal = journal
+        self._default_policy = default_policy
+        self._clock = clock
+        self._remaining = remaining
+
+    def bootstrap(self) -> None:
+        """Make the `default` issuer, unless it is there or was deleted on purpose."""
+        if self._ledger.load(DEFAULT) is None:
+            ring = new_ring(DEFAULT, self._default_policy, now=self._clock())
+            with suppress(LostRace):  # another run made it: that is as good
+                self._ledger.create(ring)
+
+    def run(self) -> dict[str, Any]:
+        """One run over all issuers, from where the last one had to stop. Answers a summary."""
+        with suppress(JwxError):  # what is wrong with one issuer is told when its turn comes
+            self.bootstrap()
+        last_success_at, resume_after = self._record.load()
+        tally = _Tally(clock=self._clock)
+        done, stopped_at = True, resume_after
+        for issuer in self._store.issuers(after=resume_after):
+            if self._remaining() < MARGIN:
+                done = False
+                break
+            self._one(issuer, tally)
+            stopped_at = issuer
+        swept = self._sweep.run() if done else None
+        if done and not tally.failed:
+            last_success_at = self._clock()
+        self._record.save(last_success_at=last_success_at, resume_after=None if done else stopped_at)
+        since = self._clock() - last_success_at if last_success_at is not None else None
+        self._journal.measured("*", tally.metrics(since=since, orphans=swept.left if swept else None))
+        return {
+            "issuers": tally.issuers,
+            "steps": tally.steps,
+            "failed": tally.failed,
+            "complete": done,
+            "orphans": None
+            if swept is None
+            else {"adopted": swept.adopted, "deleted": swept.deleted, "left": swept.left},
+        }
+
+    def _one(self, issuer: str, tally: _Tally) -> None:
+        try:
+            outcome = self._reconciler.run(issuer)
+        except Exception as error:
+            # Whatever is wrong with one issuer, the others' keys must still rotate.
+            self._journal.warned(issuer, f"the run failed: {type(error).__name__}")
+            tally.fail(issuer)
+            return
+        for step, reason in outcome.failed:
+            self._journal.warned(issuer, f"{step.action}: {type(reason).__name__}: {reason}")
+        tally.add(outcome)
+
+
+class _Tally:
+    """What a run over all issuers adds up to. No metric has an issuer as dimension: each would cost."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+        self.issuers = 0
+        self.steps = 0
+        self.failed: list[str] = []
+        self._oldest_active = 0
+        self._standbys_ready = True
+
+    def fail(self, issuer: str) -> None:
+        self.issuers += 1
+        self.failed.append(issuer)
+
+    def add(self, outcome: Outcome) -> None:
+        self.issuers += 1
+        self.steps += len(outcome.done)
+        if not outcome.succeeded:
+            self.failed.append(outcome.ring.issuer)
+        ring, now = outcome.ring, self._clock()
+        if ring.deleting_since is not None:
+            return
+        for algorithm in ring.policy.algorithms:
+            active, standby = ring.active(algorithm), ring.standby(algorithm)
+            age = now - active.activated_at if active and active.activated_at is not None else 0
+            self._oldest_active = max(self._oldest_active, age)
+            # Invariant 4 gives a new standby this long; before, that it is not ready is no news.
+            due = active is None or age > ring.policy.propagation + SLACK
+            self._standbys_ready &= not due or (standby is not None and ready(standby, now))
+
+    def metrics(self, *, since: int | None, orphans: int | None) -> dict[str, int]:
+        """Metric values of the whole run; what is not known is left out."""
+        values = {
+            "ActiveKeyAge": self._oldest_active,
+            "StandbyReady": int(self._standbys_ready),
+            "Steps": self.steps,
+        }
+        if since is not None:
+            values["SecondsSinceLastSuccessfulRun"] = since
+        if orphans is not None:
+            values["Orphans"] = orphans
+        return values

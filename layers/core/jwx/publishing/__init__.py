@@ -1,0 +1,1 @@
+"""The well-known documents, as bytes and over HTTP."""

@@ -1,0 +1,1 @@
+"""What the rotation function is asked to do, and what it answers."""

@@ -1,0 +1,136 @@
+"""One document of an issuer, kept: RFC 9111 for the freshness, RFC 5861 for the outage.
+
+A Lambda freezes between invocations, so there is no timer and no thread: each question looks at the
+clock, and the clock and the fetch are arguments. All ages are taken by the wall clock, since a
+monotonic one stands still while the machine is frozen.
+
+The promises: what left the endpoint is gone from here within `ceiling` seconds; an outage stops nobody
+for `stale_if_error` seconds; after it the endpoint is asked again within `MAX_BACKOFF`.
+"""
+
+from __future__ import annotations
+
+from _thread import allocate_lock
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from jwx.errors import VerificationError
+from jwx.verification.fetched import FetchFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jwx.verification.fetched import Fetch, Fetched
+
+MAX_BACKOFF: Final = 5.0
+
+
+class CacheLimits(NamedTuple):
+    """Seconds, but for `burst`, a number of fetches."""
+
+    floor: float = 10.0
+    ceiling: float = 30.0
+    stale_if_error: float = 3600.0
+    unknown_kid: float = 10.0
+    burst: int = 5
+    refill: float = 10.0
+
+
+class Copy[Parsed](NamedTuple):
+    """The document as it was taken; `asked_at` is before the fetch, so that its duration counts too."""
+
+    parsed: Parsed
+    url: str
+    body: bytes
+    etag: str | None
+    asked_at: float
+    fresh_until: float
+    usable_until: float
+
+    def is_fresh(self, now: float) -> bool:
+        """A clock that went back must not keep a copy alive."""
+        return self.asked_at <= now < self.fresh_until
+
+    def is_usable(self, now: float) -> bool:
+        """Fresh, or the best there is while the endpoint fails."""
+        return self.asked_at - MAX_BACKOFF <= now < self.usable_until
+
+
+class DocumentCache[Parsed]:
+    """Answers with what `parse` made of the document; fetches no more than it must.
+
+    `parse` raises FetchFailed for a document that must not replace the one from before.
+    """
+
+    def __init__(
+        self,
+        locate: Callable[[], str],
+        parse: Callable[[Fetched], Parsed],
+        fetch: Fetch,
+        clock: Callable[[], float],
+        limits: CacheLimits,
+        *,
+        unavailable: str,
+    ) -> None:
+        self._locate, self._parse, self._fetch = locate, parse, fetch
+        self._clock, self._limits, self._unavailable = clock, limits, unavailable
+        self._one_at_a_time = allocate_lock()
+        self._failures = 0
+        self._failed_at = 0.0
+        self.copy: Copy[Parsed] | None = None
+
+    def current(self) -> Parsed:
+        """The document to judge with just now; a retryable error when there is none."""
+        now, copy = self._clock(), self.copy
+        if copy is not None and copy.is_fresh(now):
+            return copy.parsed
+        # Another thread's fetch is waited for only when there is nothing to go on with meanwhile.
+        self.refresh(copy, wait=copy is None or not copy.is_usable(now))
+        copy = self.copy
+        if copy is None or not copy.is_usable(now):
+            raise self.unavailable()
+        return copy.parsed
+
+    def refresh(self, seen: Copy[Parsed] | None, *, wait: bool) -> bool:
+        """Whether there is a newer copy than `seen` now; one fetch at a time, none right after a failure."""
+        if not self._one_at_a_time.acquire(blocking=wait):
+            return False
+        try:
+            if self.copy is not seen:
+                return True  # another thread was faster
+            now = self._clock()
+            if 0 <= now - self._failed_at < self._backoff():
+                return False
+            # Counted before it starts: an invocation that is killed in the middle has tried as well.
+            self._failures, self._failed_at = self._failures + 1, now
+            self.copy = self._take(now)
+            self._failures = 0
+            return True
+        except FetchFailed:
+            self._failed_at = self._clock()
+            return False
+        finally:
+            self._one_at_a_time.release()
+
+    def unavailable(self) -> VerificationError:
+        """Nothing usable, and the endpoint does not answer."""
+        return VerificationError(self._unavailable, retryable=True)
+
+    def _backoff(self) -> float:
+        return min(MAX_BACKOFF, 0.5 * 2 ** min(self._failures, 4)) if self._failures else 0.0
+
+    def _take(self, now: float) -> Copy[Parsed]:
+        url, old = self._locate(), self.copy
+        answer = self._fetch(url, etag=old.etag if old and old.url == url else None)
+        fresh_for = self._limits.ceiling if answer.fresh_for is None else answer.fresh_for
+        fresh_until = now + min(max(fresh_for, self._limits.floor), self._limits.ceiling)
+        usable_until = fresh_until + self._limits.stale_if_error
+        etag = answer.etag
+        if answer.body is None and old is None:
+            raise FetchFailed("not modified, and there is no copy")
+        if old is not None and answer.body in (None, old.body):
+            parsed, body = old.parsed, old.body  # the same object: what was verified with it still holds
+            # RFC 9110 section 15.4.5 wants the ETag repeated; who leaves it out means the one we sent.
+            etag = etag or (old.etag if answer.body is None else None)
+        else:
+            parsed, body = self._parse(answer), answer.body or b""
+        return Copy(parsed, url, body, etag, now, fresh_until, usable_until)
