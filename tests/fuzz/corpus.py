@@ -57,7 +57,7 @@ def _discovery() -> list[bytes]:
         for change in (
             {},
             {"issuer": f"{ISSUER}/"},
-            {"jwks_uri": "http://[::1]/"},
+            {"jwks_uri": "HTTP://[::1]/"},
             {"jwks_uri": "https://a@b"},
         )
     ]

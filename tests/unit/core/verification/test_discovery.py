@@ -41,6 +41,7 @@ def test_a_path_in_the_issuer_comes_before_the_well_known_part() -> None:
         document(issuer=None),
         document(jwks_uri="http://issuer.example.com/jwks"),
         document(jwks_uri="http://localhost/jwks"),
+        document(jwks_uri="HTTP://localhost/jwks"),
         document(jwks_uri="file:///etc/passwd"),
         document(jwks_uri=None),
         document(jwks_uri=[JWKS_URI]),

@@ -265,6 +265,8 @@ def test_the_certificate_must_be_trusted_and_of_that_host(
         ("http://127.0.0.1/jwks", True),
         ("http://[::1]:8080/jwks", True),
         ("http://issuer.example.com", False),
+        ("HTTP://localhost/jwks", False),
+        ("httpS://issuer.example.com", False),
         ("http://127.0.0.1.attacker.example", False),
         ("http://localhost@attacker.example", False),
         ("https://user:password@issuer.example.com", False),
