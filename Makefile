@@ -1,6 +1,6 @@
 # Every target is one line of a tool. What a target needs is installed on its first call.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-fast simulate lint lint-jwks bench build deploy clean
+.PHONY: help demo up down test test-fast simulate lint lint-jwks fuzz bench build deploy clean
 SHELL := /bin/bash
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
@@ -33,8 +33,11 @@ lint: .tools/venv.ready .tools/sam.ready .tools/checkov.ready  ## check the code
 lint-jwks: .tools/venv.ready  ## judge what the issuer at URL publishes
 	@.venv/bin/python -m jwx_cli lint "$(URL)"
 
-bench: .tools/venv.ready  ## compare with other libraries
-	@.venv/bin/python -m benchmarks
+fuzz: .tools/fuzz.ready  ## feed the parsers what nobody would write; SECONDS_EACH=20 for each target
+	@PYTHONPATH=.:layers/core .tools/fuzz/bin/python -m tests.fuzz $(TARGETS)
+
+bench: .tools/benchmarks.ready .tools/node.ready  ## compare with other libraries; writes docs/performance.md
+	@PYTHONPATH=.:layers/core .tools/benchmarks/bin/python -m benchmarks.verification
 
 build: .tools/venv.ready .tools/sam.ready  ## build the functions and layers for AWS
 	@.tools/sam/bin/sam build

@@ -24,6 +24,8 @@ ENVIRONMENTS = {
     "emulator": (".tools/emulator", ["--only-group", "emulator"], "the embedded AWS"),
     "sam": (".tools/sam", ["--only-group", "sam"], "AWS SAM CLI"),
     "checkov": (".tools/checkov", ["--only-group", "checkov"], "checkov"),
+    "fuzz": (".tools/fuzz", ["--only-group", "fuzz"], "the fuzzer"),
+    "benchmarks": (".tools/benchmarks", ["--only-group", "benchmarks"], "the libraries to compare with"),
     "interop": (".tools/interop", ["--only-group", "interop"], "Envoy"),
 }
 SYSTEM_CERTIFICATES = (

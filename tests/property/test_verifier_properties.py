@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jwx import TrustedIssuer, VerificationError, Verifier, base64url, strict_json
+from jwx import TrustedIssuer, VerificationError, Verifier
+from jwx.jose import base64url, strict_json
 from jwx.jose.jwk_set import MalformedJwkSet, parse_jwk_set
 from jwx.jose.jws import parse_unverified
 from tests.fakes.clock import FakeClock

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from jwx import TrustedIssuer, VerificationError, Verifier, base64url
+from jwx import TrustedIssuer, VerificationError, Verifier
+from jwx.jose import base64url
 from jwx.jose.jwa import ALGORITHMS, algorithm, raw_to_der
 from tests.fakes.clock import FakeClock
 from tests.fakes.foreign_issuer import (

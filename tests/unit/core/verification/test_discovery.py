@@ -49,7 +49,7 @@ def test_a_path_in_the_issuer_comes_before_the_well_known_part() -> None:
         b"[]",
         b"",
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_a_document_that_is_not_the_issuers_or_leaves_https_is_refused(body: bytes) -> None:
     """The issuer matches to the character; the keys come by https."""
