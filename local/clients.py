@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sts import STSClient
 
@@ -94,7 +93,7 @@ class Clients:
         return self._session.client("lambda", endpoint_url=self._endpoint, config=CONFIG)
 
     @cached_property
-    def logs(self) -> "CloudWatchLogsClient":
+    def logs(self) -> Any:
         return self._session.client("logs", endpoint_url=self._endpoint, config=CONFIG)
 
     @cached_property

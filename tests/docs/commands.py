@@ -10,8 +10,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def commands(page: Path) -> list[str]:
     """Each command of each `sh` block, in order, with its continuation lines joined."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines() if line]
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", page.read_text(), re.MULTILINE | re.DOTALL)
+    return [
+        line.strip() for block in blocks for line in block.replace("\\\n", " ").splitlines() if line.strip()
+    ]
 
 
 class Page:

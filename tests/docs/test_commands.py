@@ -18,7 +18,19 @@ from tests.docs.commands import ROOT, commands
 
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
 LINES = [(page, line) for page in PAGES for line in commands(page)]
-PROGRAMS = {"jwx", "aws", "sam", "curl", "make", "git", "pip", "uv", ".venv/bin/jwx", ".venv/bin/pytest"}
+PROGRAMS = {
+    "jwx",
+    "aws",
+    "sam",
+    "curl",
+    "make",
+    "git",
+    "pip",
+    "uv",
+    ".venv/bin/jwx",
+    "python",
+    ".venv/bin/pytest",
+}
 
 
 def _lines(program: str) -> list[Any]:

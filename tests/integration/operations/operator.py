@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import boto3
 
 from local.clients import Identity
-from local.place import REGION
+from local.place import REGION, ROOT
 from local.stack import Stack
 from tests.docs.aws_command import parse
 
@@ -36,12 +38,13 @@ class Operator:
         """The command as it is typed; a capital word that nobody knows fails the test."""
         return LATEST.sub(lambda found: self.words[found[0].removeprefix("$")], line)
 
-    def jwx(self, line: str, *, code: int = 0) -> str:
+    def jwx(self, line: str, *, code: int = 0, folder: Path | None = None) -> str:
         """All that the command line prints."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         own = self.identity.environment(self.stack.place) | {"JWX_STACK": self.stack.place.stack_name}
         ended = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "jwx_cli", *self.filled(line).split()[1:]],
+            [sys.executable, "-m", "jwx_cli", *shlex.split(self.filled(line))[1:]],
+            cwd=folder or ROOT,
             env=kept | own,
             capture_output=True,
             text=True,

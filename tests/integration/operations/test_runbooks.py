@@ -54,7 +54,7 @@ def test_a_compromised_key_is_taken_out(operator: Operator) -> None:
 def test_a_wrong_token_is_explained_and_the_log_agrees(
     operator: Operator, default_issuer: Stack, administrator: Clients
 ) -> None:
-    """The command line, the API and the authorizer's log say the same of a good, a strange and a forged token."""
+    """Command line, API and the authorizer's log agree on a good, a strange and a forged token."""
     line = Page("operations/wrong-token.md").line("jwx inspect")
     good = default_issuer.sign({"sub": "svc-1", "aud": "api://orders", "scope": "orders:read"})["token"]
     asked = operator.knows(AUDIENCE="api://orders")
@@ -76,8 +76,8 @@ def _logged(administrator: Clients, stack: Stack, function: str, field: str) -> 
 def test_a_throttled_kms_is_counted_and_recovers(
     operator: Operator, runtime_of: Callable[..., Any], kms: BusyKms
 ) -> None:
-    """A retry hides a few throttles, which the metric shows; many end as SigningUnavailable; then all is well."""
-    signer = runtime_of("signer", AWS_ENDPOINT_URL_KMS=kms.url)
+    """A few throttles are retried away; many end as SigningUnavailable; then all is well."""
+    signer = runtime_of("signer", AWS_ENDPOINT_URL_KMS=kms.url, AWS_LAMBDA_FUNCTION_TIMEOUT="5")
     request = {"claims": {"sub": "a", "aud": "b"}, "issuer": operator.words["ISSUER"]}
     kms.refuse("Sign", "ThrottlingException", times=3)
     assert signer.invoke(request)["token"]
@@ -109,7 +109,7 @@ def test_a_quota_leaves_what_the_next_run_finishes(
 def test_a_region_that_is_down_stops_no_token_of_the_other(
     operator: Operator, default_issuer: Stack, runtime_of: Callable[..., Any]
 ) -> None:
-    """Two issuers are trusted; one cannot be reached, which is a 500 for its tokens and nothing for the other's."""
+    """Of two trusted issuers one cannot be reached: that is nothing to the other's tokens."""
     (dead,) = free_ports(1)
     own = {"issuer": default_issuer.outputs["IssuerUrl"], "audiences": ["api://orders"]}
     lost = {"issuer": f"http://localhost:{dead}", "audiences": ["api://orders"]}
