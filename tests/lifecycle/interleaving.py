@@ -1,7 +1,7 @@
 """Concurrent runs whose calls to AWS take turns as a schedule says, so that each race can be repeated.
 
-Each run is a thread, and only the one that holds the baton moves. The baton changes hands right before a call,
-which is where runs on different machines can overtake each other.
+Each run is a thread, and only the one that holds the baton moves. The baton changes hands right before a
+call, which is where runs on different machines can overtake each other.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The product with one rule of its protocol removed, each: what a checker that never fails is worth nothing without.
+"""The product with one rule of its protocol removed, each: a checker that never fails would prove nothing.
 
-A mutant is a change of the product's own code. There is no argument for "forget to wait", and there must not be
-one; so this, alone among the tests, replaces attributes of the product's modules for a moment.
+A mutant is a change of the product's own code. There is no argument for "forget to wait", and there must
+not be one; so this, alone among the tests, replaces attributes of the product's modules for a moment.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Signers as they run in the world: each keeps its key rings and has a clock of its own, within the promise."""
+"""Signers as they run in the world: each keeps its key rings and has a clock of its own."""
 
 from __future__ import annotations
 

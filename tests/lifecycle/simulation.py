@@ -1,6 +1,6 @@
 """Years in the life of several issuers, with everything that can go wrong, checked for all invariants.
 
-Run it with `python -m tests.lifecycle.simulation --years 100 --seed 1`. A run is repeated exactly by its seed.
+Run it with `python -m tests.lifecycle.simulation --years 100 --seed 1`; the seed repeats it exactly.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fakes that tell a `Watch` of each effect in the moment it happens, also when the caller never hears of it."""
+"""Fakes that tell a `Watch` of each effect when it happens, also when the caller never hears of it."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class World:
         self._operations = itertools.count()
 
     def verbs(self, *, seconds: float = 250, skew: int = 0) -> Verbs:
-        """A rotation function as one invoke sees it, with `seconds` left and a clock that is off by `skew`."""
+        """A rotation function as one invoke sees it, with `seconds` left and a clock off by `skew`."""
         deadline = self.clock.exact + seconds
         return self.rotating(skew=skew).verbs(remaining=lambda: deadline - self.clock.exact)
 
