@@ -179,7 +179,7 @@ def test_no_token_of_a_revoked_key_is_given_again(
 def test_kept_tokens_are_forgotten(
     stack: Stack, administrator: Clients, as_role: Callable[..., Caller]
 ) -> None:
-    """By TTL, after the five minutes; beside the token nothing tells what it was for."""
+    """After five minutes, as DynamoDB's TTL reads it; beside the token nothing tells what it was for."""
     assert as_role(GRANTED).post(REQUEST | {"idempotency_key": str(uuid4())})[0] == 200
     found = administrator.cloudformation.describe_stack_resource(
         StackName=stack.place.stack_name, LogicalResourceId="ReplayTable"

@@ -33,6 +33,15 @@ def test_key_ring_can_be_restored(template: Template) -> None:
     )
 
 
+def test_kept_tokens_are_encrypted_and_forgotten(template: Template) -> None:
+    """By KMS and by TTL, and no backup or deleted stack keeps them; the embedded AWS does not show it."""
+    body, table = template["Resources"]["ReplayTable"], Stack(template).resource("ReplayTable")
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
+    assert "PointInTimeRecoverySpecification" not in table
+    assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("Delete", "Delete")
+
+
 def test_every_function_logs_with_an_end(template: Template) -> None:
     """Each function writes JSON to a log group of the template, which forgets."""
     stack = Stack(template)

@@ -1,7 +1,7 @@
 """What is published of a key's certificates: `x5c`, `x5t`, `x5t#S256` (RFC 7517 sections 4.7 to 4.9).
 
-A chain is checked once, when it is attached (`jwx.publishing.certificate_chain`), and leaves the JWK Set by itself when
-the first of its certificates expires. Publishing needs no X.509: nothing here imports it.
+A chain is checked once, when it is attached (`jwx.publishing.certificate_chain`), and leaves the JWK Set by
+itself when the first of its certificates expires. Publishing needs no X.509: nothing here imports it.
 """
 
 from __future__ import annotations
