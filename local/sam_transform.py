@@ -1,4 +1,7 @@
-"""Print the CloudFormation that SAM makes of a template. Runs in the environment of SAM CLI."""
+"""Print the CloudFormation that SAM makes of a template, with parameters given as NAME=VALUE.
+
+Runs in an environment that has SAM's translator: that of SAM CLI, or of the emulator.
+"""
 
 import json
 import sys
@@ -16,13 +19,13 @@ class NoManagedPolicies:
         return {}
 
 
-def transformed(text: str) -> str:
+def transformed(text: str, parameters: dict[str, str]) -> str:
     template = yaml_parse(text)
     for resource in template["Resources"].values():
         for name in {"CodeUri", "ContentUri"} & resource.get("Properties", {}).keys():
             resource["Properties"][name] = ARTIFACT  # `sam deploy` uploads first
-    return json.dumps(transform(template, {}, NoManagedPolicies()), indent=1)
+    return json.dumps(transform(template, parameters, NoManagedPolicies()), indent=1)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(transformed(sys.stdin.read()))
+    sys.stdout.write(transformed(sys.stdin.read(), dict(each.split("=", 1) for each in sys.argv[1:])))

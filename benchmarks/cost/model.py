@@ -84,8 +84,9 @@ def bill(workload: Workload, prices: Prices = Prices()) -> Bill:  # noqa: B008 (
             "API Gateway (publishing)": origin_requests * p.api_request,
             "CloudFront": edge_requests * (p.cdn_request + w.jwks_bytes / gigabytes * p.cdn_gb),
             "CloudWatch": (signed * w.log_bytes_sign + decided * w.log_bytes_decide) / gigabytes * p.log_gb
-            + 12 * p.alarm_month
-            + 20 * p.metric_month,
+            + 16 * p.alarm_month
+            + 23 * p.metric_month
+            + p.dashboard_month,
             "Scheduler": runs * p.scheduler_invoke,
         }
     )

@@ -26,6 +26,7 @@ class Prices:
     log_gb: float = 0.50  # aws.amazon.com/cloudwatch/pricing, ingestion
     alarm_month: float = 0.10
     metric_month: float = 0.30
+    dashboard_month: float = 3.00
     scheduler_invoke: float = 1.00 / 1_000_000  # aws.amazon.com/eventbridge/pricing
 
 
