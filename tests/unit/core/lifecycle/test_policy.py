@@ -1,0 +1,63 @@
+"""The rotation policy: its two sums, its bounds, and what two promises together promise."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jwx.errors import InvalidPolicy
+from jwx.lifecycle.policy import Promises, RotationPolicy
+
+PROMISES = st.builds(
+    Promises,
+    max_token_lifetime=st.integers(1, 10**6),
+    signer_cache=st.integers(0, 3600),
+    verifier_leeway=st.integers(0, 300),
+    clock_skew=st.integers(1, 300),
+)
+
+
+def test_propagation_adds_up_every_cache_and_both_clocks() -> None:
+    """The sum in docs/lifecycle.md, with the defaults."""
+    assert RotationPolicy().propagation == 60 + 60 + 86400 + 12 * 3600 + 2 * 30
+
+
+def test_retention_adds_up_what_a_token_may_outlive() -> None:
+    """The sum in docs/lifecycle.md, with the defaults."""
+    assert RotationPolicy().retention == 3600 + 60 + 60 + 4 * 30
+
+
+@given(PROMISES, PROMISES)
+def test_a_wider_promise_keeps_both(one: Promises, other: Promises) -> None:
+    """A token may mix the lifetime of one with the leeway of the other."""
+    both = one.widen(other)
+    assert both.retention >= max(one.retention, other.retention)
+    assert both == other.widen(one) == both.widen(one)
+
+
+def test_a_policy_survives_json() -> None:
+    """What `to_json` tells is what `parse` reads."""
+    policy = RotationPolicy.parse({"algorithms": ["EdDSA"], "grace": 5})
+    assert RotationPolicy.parse(policy.to_json()) == policy
+
+
+def test_fields_left_out_come_from_the_base() -> None:
+    """An update names only what it changes."""
+    base = RotationPolicy(grace=5)
+    assert RotationPolicy.parse({"max_age": 10}, base=base).grace == 5
+
+
+def test_a_period_in_which_no_successor_gets_ready_is_refused_with_both_numbers() -> None:
+    """One second above the sum of propagation and origin_timeout is enough."""
+    least = RotationPolicy().propagation + RotationPolicy().origin_timeout
+    with pytest.raises(InvalidPolicy, match=rf"rotation_period: {least} s must be above"):
+        RotationPolicy.parse({"rotation_period": least})
+    assert RotationPolicy.parse({"rotation_period": least + 1}).rotation_period == least + 1
+
+
+@pytest.mark.parametrize("given", [None, [], "fast", 1])
+def test_a_policy_is_an_object(given: object) -> None:
+    """Nothing else is guessed at."""
+    with pytest.raises(InvalidPolicy, match="an object is needed"):
+        RotationPolicy.parse(given)
