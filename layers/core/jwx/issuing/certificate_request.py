@@ -4,8 +4,8 @@ The signer signs them, and nobody else could: only its role may. So that this op
 signer takes no bytes to sign: it takes a `kid` and a name, finds the key in the ring, and builds what is
 signed, the CertificationRequestInfo, itself. That is a DER SEQUENCE which begins with its version: within its
 first seven bytes stand `02 01 00`, none of which a JWS signing input (RFC 7515 section 5.1: base64url and a
-dot) can hold. Since it starts with 0x30 it is no probe, which starts with NUL (`jwx.lifecycle.probe`), and since
-a name follows the version it is no certificate or revocation list, where an algorithm would.
+dot) can hold. It starts with 0x30, and so is no probe, which starts with NUL (`jwx.lifecycle.probe`). A name
+follows the version, and so it is no certificate or revocation list, where an algorithm would.
 """
 
 from __future__ import annotations
