@@ -70,13 +70,11 @@ def test_tokens_of_both_issuers_verify_until_the_old_key_goes(
     both.jwx(PAGE.line("jwx key import"), folder=tmp_path, code=3)
 
 
-def test_an_imported_key_leaves_by_itself(operator: Operator, tmp_path: Path) -> None:
+def test_an_imported_key_leaves_by_itself(operator: Operator) -> None:
     """At the end that it was given, without anybody's doing."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    (tmp_path / "old-key.json").write_text(json.dumps(_public(key) | {"kid": "short"}))
-    end = int(time.time()) + 6
-    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end))
-    operator.knows(UNTIL=until).jwx(PAGE.line("jwx key import"), folder=tmp_path)
+    jwk = _public(ec.generate_private_key(ec.SECP256R1())) | {"kid": "short"}
+    end = int(time.time()) + 10
+    operator.stack.rotation("import_key", issuer=operator.words["ISSUER"], jwk=jwk, until=end)
     time.sleep(3)
     assert "short" in _kids(operator)
     time.sleep(max(0.0, end + 4 - time.time()))
