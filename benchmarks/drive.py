@@ -27,7 +27,7 @@ def main() -> None:
     if hasattr(app, "from_env"):
         app.from_env()
     init = time.process_time(), time.monotonic() - float(os.environ["SPAWNED"])
-    modules, rest = len(sys.modules), _resident()
+    modules, rest = len(sys.modules), _memory("VmRSS")
     import json
 
     event, requests = json.loads(os.environ["EVENT"]), int(os.environ["REQUESTS"])
@@ -44,20 +44,15 @@ def main() -> None:
         "warm_cpu": warm * 1e3,
         "modules": modules,
         "rest_mb": rest,
-        "peak_mb": _peak(),
+        "peak_mb": _memory("VmHWM"),
     }
     print(json.dumps(figures))
 
 
-def _resident() -> float:
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * 4096 / 1e6
-
-
-def _peak() -> float:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+def _memory(name: str) -> float:
+    """A line of the process's status, in MB."""
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) / 1e3 for line in file if line.startswith(name))
 
 
 if __name__ == "__main__":

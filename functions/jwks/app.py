@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from jwx.emf import metric_line
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
 from jwx.settings import base_url, jwk_set_type, required
+from jwx_aws.clients import Clients
 from jwx_aws.dynamodb import DynamoRingStore
 
 
@@ -47,9 +47,8 @@ def from_env() -> Jwks:
     impatient = Config(
         connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2}
     )
-    store = DynamoRingStore(
-        boto3.client("dynamodb", config=impatient), table=required(os.environ, "KEY_RING_TABLE")
-    )
+    dynamodb = Clients("dynamodb").client("dynamodb", impatient)
+    store = DynamoRingStore(dynamodb, table=required(os.environ, "KEY_RING_TABLE"))
     well_known = WellKnown(
         store,
         lambda: int(time.time()),

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Protocol
 
-import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
@@ -19,6 +18,7 @@ from jwx.lifecycle.policy import RotationPolicy
 from jwx.lifecycle.public_url import PublicUrl
 from jwx.settings import base_url, jwk_set_type, required
 from jwx.verbs.rotating import Rotating
+from jwx_aws.clients import Clients
 from jwx_aws.cloudfront import Edge
 from jwx_aws.dynamodb import DynamoRingStore
 from jwx_aws.events import AwsJournal
@@ -30,6 +30,8 @@ from jwx_aws.s3 import StaticCopy
 
 RESERVE = 20
 """Seconds before Lambda's time-out at which no new step is begun: few take longer, and none must finish."""
+
+SERVICES = ("cloudfront", "dynamodb", "events", "kms", "lambda", "resourcegroupstaggingapi", "s3")
 
 
 class Context(Protocol):
@@ -67,20 +69,21 @@ def _wired(environment: Mapping[str, str]) -> Rotating:
     config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
     # The signer asks KMS again and again by itself; a second invoke beside a slow first one helps nobody.
     once = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 1})
-    dynamodb, table = boto3.client("dynamodb", config=config), required(environment, "KEY_RING_TABLE")
+    clients, table = Clients(*SERVICES), required(environment, "KEY_RING_TABLE")
+    dynamodb = clients.client("dynamodb", config)
     return Rotating(
         store=DynamoRingStore(dynamodb, table=table),
         keys=KmsKeys(
-            boto3.client("kms", config=config),
-            boto3.client("resourcegroupstaggingapi", config=config),
+            clients.client("kms", config),
+            clients.client("resourcegroupstaggingapi", config),
             stack=required(environment, "STACK_NAME"),
         ),
         prober=LambdaProber(
-            boto3.client("lambda", config=once), function_name=required(environment, "SIGNER_FUNCTION")
+            clients.client("lambda", once), function_name=required(environment, "SIGNER_FUNCTION")
         ),
-        publication=_publication(environment, config),
+        publication=_publication(environment, clients, config),
         journal=AwsJournal(
-            boto3.client("events", config=config), bus=required(environment, "EVENT_BUS"), logger=Logger()
+            clients.client("events", config), bus=required(environment, "EVENT_BUS"), logger=Logger()
         ),
         record=DynamoRunRecord(dynamodb, table=table),
         default_policy=_default_policy(environment),
@@ -90,17 +93,17 @@ def _wired(environment: Mapping[str, str]) -> Rotating:
     )
 
 
-def _publication(environment: Mapping[str, str], config: Config) -> AwsPublication:
+def _publication(environment: Mapping[str, str], clients: Clients, config: Config) -> AwsPublication:
     url = base_url(environment)
     return AwsPublication(
         static_copy=StaticCopy(
-            boto3.client("s3", config=config),
+            clients.client("s3", config),
             bucket=required(environment, "COPY_BUCKET"),
             base_url=url,
             jwk_set_type=jwk_set_type(environment),
         ),
         edge=Edge(
-            boto3.client("cloudfront", config=config), distribution=required(environment, "DISTRIBUTION_ID")
+            clients.client("cloudfront", config), distribution=required(environment, "DISTRIBUTION_ID")
         ),
         public_url=PublicUrl(url),
     )

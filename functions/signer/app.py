@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
@@ -19,6 +18,7 @@ from jwx.issuing.ring_cache import RingCache
 from jwx.issuing.signing import Signing
 from jwx.issuing.token_policy import TokenPolicies
 from jwx.settings import base_url, required
+from jwx_aws.clients import Clients
 from jwx_aws.dynamodb import DynamoRingStore
 from jwx_aws.kms_signer import KmsSigner
 from jwx_aws.kms_throttles import KmsThrottles
@@ -62,7 +62,7 @@ def serve(event: Any, context: Context, signer: Signer) -> dict[str, Any]:
 @cache
 def from_env() -> Signer:
     """The wiring of a deployed function."""
-    # KMS is asked again by `jwx.issuing.batch.Patience`, which knows how much time is left; the SDK adds one attempt.
+    # `jwx.issuing.batch.Patience` asks KMS again, and knows how much time is left; the SDK adds one attempt.
     patient = Config(
         connect_timeout=1,
         read_timeout=3,
@@ -70,13 +70,13 @@ def from_env() -> Signer:
         retries={"mode": "standard", "total_max_attempts": 2},
     )
     once = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
-    logger = Logger()
-    dynamodb = boto3.client("dynamodb", config=patient)
+    logger, clients = Logger(), Clients("dynamodb", "kms", "lambda")
+    dynamodb = clients.client("dynamodb", patient)
     store = DynamoRingStore(dynamodb, table=required(os.environ, "KEY_RING_TABLE"))
-    kms_client = boto3.client("kms", config=patient)
+    kms_client = clients.client("kms", patient)
     kms = KmsSigner(kms_client)
     summons = RotationSummons(
-        boto3.client("lambda", config=once),
+        lambda: clients.client("lambda", once),
         function_name=required(os.environ, "ROTATION_FUNCTION"),
         clock=_now,
         logger=logger,

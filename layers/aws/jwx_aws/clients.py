@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 from botocore.config import Config
@@ -21,12 +22,14 @@ class Clients:
     """Makes clients of the services that it is told of; they share what botocore reads but once."""
 
     def __init__(self, *services: str) -> None:
+        self._lock = Lock()
         self._session = Session()
         self._session.register_component("data_loader", _OnlyThese(services))
 
     def client(self, service: str, config: Config) -> Any:
         """The client that `boto3.client` would give."""
-        return self._session.create_client(service, config=config)
+        with self._lock:  # botocore's sessions are not made for threads; its clients are
+            return self._session.create_client(service, config=config)
 
 
 class _OnlyThese(Loader):

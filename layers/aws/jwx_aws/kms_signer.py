@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
-from cryptography.hazmat.primitives import serialization
 
 from jwx.errors import InvalidRequest, SigningUnavailable
 from jwx.jose import jwa
@@ -62,6 +61,8 @@ class KmsSigner:
 
     def _ml_dsa_public_key(self, key_arn: str) -> bytes:
         """The raw public key that mu starts with (FIPS 204 section 6.2); asked for once a key."""
+        from cryptography.hazmat.primitives import serialization  # no other algorithm needs it
+
         known = self._ml_dsa_public_keys.get(key_arn)
         if known is None:
             with _unavailable("KMS GetPublicKey"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
@@ -22,9 +23,15 @@ class RotationSummons:
     """The port `jwx.issuing.issuer.Summons`: an asynchronous invoke of the rotation function."""
 
     def __init__(
-        self, functions: LambdaClient, *, function_name: str, clock: Callable[[], int], logger: Logger
+        self,
+        functions: Callable[[], LambdaClient],
+        *,
+        function_name: str,
+        clock: Callable[[], int],
+        logger: Logger,
     ) -> None:
-        self._functions = functions
+        # Made when it is needed, which it hardly ever is: it would lengthen every cold start.
+        self._functions = cache(functions)
         self._function_name = function_name
         self._clock = clock
         self._logger = logger
@@ -37,7 +44,7 @@ class RotationSummons:
             return
         self._asked_at[issuer] = now
         try:
-            self._functions.invoke(
+            self._functions().invoke(
                 FunctionName=self._function_name,
                 InvocationType="Event",
                 Payload=json.dumps({"detail-type": SUMMONED, "issuer": issuer}).encode(),

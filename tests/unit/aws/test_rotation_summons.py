@@ -32,7 +32,7 @@ class FakeFunctions:
 
 def _summons(functions: FakeFunctions, clock: FakeClock, log: io.StringIO) -> RotationSummons:
     return RotationSummons(
-        functions,  # type: ignore[arg-type]  # of the client one call is used
+        lambda: functions,  # type: ignore[arg-type,return-value]  # of the client one call is used
         function_name="jwx-rotation",
         clock=clock,
         logger=logger_to(log),
