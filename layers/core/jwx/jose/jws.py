@@ -35,7 +35,7 @@ class UnverifiedToken(NamedTuple):
 def parse_unverified(token: str) -> UnverifiedToken:
     """Take a compact JWS apart; VerificationError for anything but its one strict form."""
     try:
-        head, body, tail = base64url.split(token)
+        head, body, tail = base64url.split_in_three(token)
         payload, signature = base64url.decode_segment(body), base64url.decode_segment(tail)
     except ValueError as error:
         raise VerificationError("malformed_token") from error

@@ -33,12 +33,13 @@ class Window(NamedTuple):
 
 def validate_claims(claims: Mapping[str, Any], rules: ClaimRules, *, now: float) -> Window:
     """VerificationError unless all of them hold just now; else the time in which they do."""
-    for name in _STRINGS:
-        if type(claims.get(name, "")) is not str:
-            raise VerificationError("malformed_claim")
-    if claims.get("iss") != rules.issuer:
+    get = claims.get
+    kinds = type(get("iss", "")), type(get("sub", "")), type(get("jti", "")), type(get("client_id", ""))
+    if kinds != _STRINGS:
+        raise VerificationError("malformed_claim")
+    if get("iss") != rules.issuer:
         raise VerificationError("wrong_issuer")
-    _check_audience(claims.get("aud"), rules.audiences)
+    _check_audience(get("aud"), rules.audiences)
     window = _check_times(claims, rules, now)
     for name in rules.required:
         if claims.get(name) is None:  # null is what some issuers say for "there is none"
@@ -49,8 +50,7 @@ def validate_claims(claims: Mapping[str, Any], rules: ClaimRules, *, now: float)
     return window
 
 
-_STRINGS: Final = ("iss", "sub", "jti", "client_id")
-_TIMES: Final = ("exp", "iat", "nbf")
+_STRINGS: Final = (str, str, str, str)
 _NUMBERS: Final = frozenset({int, float})
 _ALWAYS: Final = float("-inf")
 
@@ -69,18 +69,15 @@ def _check_audience(given: Any, ours: frozenset[str]) -> None:
 def _check_times(claims: Mapping[str, Any], rules: ClaimRules, now: float) -> Window:
     if "exp" not in claims:
         raise VerificationError("missing_claim")
-    for name in _TIMES:
-        # Booleans are numbers to Python and none to JSON, hence `type`; the parser let in no infinity.
-        if name in claims and type(claims[name]) not in _NUMBERS:
-            raise VerificationError("malformed_claim")
-    expires, issued = claims["exp"], claims.get("iat")
-    opens = claims.get("nbf", _ALWAYS)
-    if issued is not None:
-        if issued - rules.leeway > now:
-            raise VerificationError("issued_in_future")
-        opens = max(opens, issued)
+    expires, issued, begins = claims["exp"], claims.get("iat", _ALWAYS), claims.get("nbf", _ALWAYS)
+    # Booleans are numbers to Python and none to JSON, hence `type`; the parser let in no infinity.
+    if type(expires) not in _NUMBERS or type(issued) not in _NUMBERS or type(begins) not in _NUMBERS:
+        raise VerificationError("malformed_claim")
+    if issued - rules.leeway > now:
+        raise VerificationError("issued_in_future")
+    opens = begins if begins > issued else issued
     if rules.max_lifetime is not None:
-        if issued is None:
+        if "iat" not in claims:
             raise VerificationError("missing_claim")
         if expires - issued > rules.max_lifetime:
             raise VerificationError("lifetime_too_long")
