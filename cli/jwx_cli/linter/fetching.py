@@ -1,6 +1,7 @@
 """One HTTP exchange, bounded in time and size, with all that a judge wants to know of it.
 
-The verifier's own client (`jwx.verification.https`) gives a document or nothing; here the bad answers are the point.
+The verifier's own client (`jwx.verification.https`) gives a document or nothing; here the bad answers are
+the point.
 """
 
 from __future__ import annotations

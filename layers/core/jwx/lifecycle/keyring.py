@@ -1,8 +1,8 @@
 """The key ring: all signing keys of one issuer and its policy, as one immutable value.
 
 A key has times, not a state: `SigningKey.state` follows from its times and `now`, so that no field can
-disagree with another. A key ring is changed only by `jwx.lifecycle.transitions` (pure functions from ring to ring) and
-written whole under a condition on its version.
+disagree with another. A key ring is changed only by `jwx.lifecycle.transitions` (pure functions from ring to
+ring) and written whole under a condition on its version.
 """
 
 from __future__ import annotations
