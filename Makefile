@@ -25,7 +25,7 @@ test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that deploy
 	@.venv/bin/pytest -n auto --dist loadfile -m "not deploy and not slow and not browser"
 
 simulate: .tools/venv.ready  ## simulate 100 years of key rotation with everything that can go wrong
-	@.venv/bin/python -m tests.lifecycle.simulation --years $(or $(YEARS),100) --seed $(or $(SEED),1)
+	@.venv/bin/python -m tests.lifecycle.simulation --years $(or $(YEARS),100) --seed $(or $(SEED),1) --worlds 2
 
 lint: .tools/venv.ready .tools/sam.ready .tools/checkov.ready  ## check the code and the template
 	@.venv/bin/python -m local.lint
