@@ -185,11 +185,30 @@ def _until[T](ask: Callable[[], T], enough: Callable[[T], bool], *, seconds: flo
         time.sleep(0.5)
 
 
+def what_comes_next_is_known(stack: Stack, teller: Teller) -> None:
+    before = stack.rotation("status", issuer="default")
+    steps = stack.rotation("plan", issuer="default")["steps"]
+    turns = {step["algorithm"]: step["at"] for step in steps if step["action"] == "activate"}
+    for algorithm, at in sorted(turns.items()):
+        teller.reporter.say(f"             {algorithm}: the standby takes over in {_hours(at)}")
+    later = [at for at in turns.values() if at > time.time()]
+    teller.check(len(later) == len(ALGORITHMS), "the dry run says when each standby takes over", got=steps)
+    after = stack.rotation("status", issuer="default")
+    teller.check(
+        after["version"] == before["version"], "the status says that a dry run changes nothing", got=after
+    )
+
+
+def _hours(at: float) -> str:
+    return f"{(at - time.time()) / 3600:.1f} hours"
+
+
 CHAPTERS: tuple[tuple[str, Callable[[Stack, Teller], None]], ...] = (
     ("Keys are born", keys_are_born),
     ("The JWK Set is published", the_set_is_published),
     ("A token is signed", a_token_is_signed),
     ("The API decides", the_api_decides),
+    ("What comes next is known", what_comes_next_is_known),
     ("Keys rotate", keys_rotate),
     ("A key is revoked", a_key_is_revoked),
 )

@@ -1,8 +1,6 @@
 """What can happen to a key ring: pure functions from ring to ring, `now` in epoch seconds.
 
-Each is one conditional write. They record facts; whether the time has come is for
-`jwx.lifecycle.rotation.plan`
-to say.
+Each is one conditional write. They record facts; whether the time has come is decided by `rotation.plan`.
 A function whose fact is recorded already answers the ring unchanged, so that a repeat is harmless.
 """
 
