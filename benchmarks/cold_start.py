@@ -1,4 +1,4 @@
-"""Cold starts: whole processes, and the real artifacts in Lambda's runtime. `python -m benchmarks.cold_start`."""
+"""Cold starts, as whole processes and in Lambda's runtime: `python -m benchmarks.cold_start`."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def section(build: Path, effort: Effort) -> Section:
             table(["", "ready", "first answer", "modules", "of its floor"], _rows(samples)),
             table(["goal", "measured", ""], _goals(samples)),
             image("cold-start", "CPU time until ready and until the first answer"),
-            "The same artifacts in Lambda's runtime (the Runtime Interface Emulator and `awslambdaric`, layers "
-            "unpacked to `/opt`): wall milliseconds of the first invoke, which starts the process, and of the "
-            "second.",
+            "The same artifacts in Lambda's runtime (the Runtime Interface Emulator and `awslambdaric`, "
+            "layers unpacked as to `/opt`): wall milliseconds of the first invoke, which starts the process, "
+            "and of the second.",
             table(["", "first invoke", "second invoke", "first, of bare"], _runtime_rows(answers)),
             *_node(samples, effort),
         ]

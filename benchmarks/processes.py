@@ -1,4 +1,4 @@
-"""Functions as whole processes: from the start of the interpreter to the first answer, and warm ones after it."""
+"""Functions as whole processes: from the interpreter's start to the first answer, and warm answers after."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def _handler(aws: SmallAws) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             """Nothing: the figures are what is to be seen."""
 
     return Handler

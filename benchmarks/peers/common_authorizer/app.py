@@ -22,7 +22,9 @@ def lambda_handler(event: APIGatewayAuthorizerRequestEvent, context: Any) -> dic
     headers = {name.lower(): value for name, value in event.headers.items()}
     token = headers["authorization"].removeprefix("Bearer ")
     key = keys.get_signing_key_from_jwt(token)
-    claims = jwt.decode(token, key, ["ES256", "RS256"], audience=os.environ["AUDIENCE"], issuer=os.environ["ISSUER"])
+    claims = jwt.decode(
+        token, key, ["ES256", "RS256"], audience=os.environ["AUDIENCE"], issuer=os.environ["ISSUER"]
+    )
     arn = event.parsed_arn
     answer = APIGatewayAuthorizerResponse(
         principal_id=claims["sub"],

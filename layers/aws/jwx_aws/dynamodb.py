@@ -29,6 +29,7 @@ ROOM: Final = 399 * 1024
 """An item holds 400 KB. New keys get less than all of it, so that no revocation, of keys or of
 the most tokens, is refused for size."""
 
+_MOST_KEPT: Final = 100
 _NOWHERE: Final = "-"
 _LOST: Final = "ConditionalCheckFailedException"
 
@@ -46,6 +47,7 @@ class DynamoRingStore:
         self._dynamodb = dynamodb
         self._table = table
         self._new_epoch = new_epoch
+        self._kept: dict[str, KeyRing] = {}
 
     def load(self, issuer: str) -> KeyRing | None:
         """Strongly consistent: decisions follow from it."""
@@ -54,10 +56,7 @@ class DynamoRingStore:
                 TableName=self._table, Key={"issuer": {"S": issuer}}, ConsistentRead=True
             )
         item: Any = answer.get("Item")
-        if item is None:
-            return None
-        restored = item["home"]["S"] != self._table
-        return ring_document.read(item["document"]["S"], version=item["version"]["S"], restored=restored)
+        return None if item is None else self._read(issuer, item)
 
     def save(self, ring: KeyRing) -> KeyRing:
         """A ring that still says `restored` keeps saying so: only who checked it against KMS clears that."""
@@ -91,6 +90,18 @@ class DynamoRingStore:
             if "LastEvaluatedKey" not in page:
                 return
             position = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _read(self, issuer: str, item: Any) -> KeyRing:
+        """A version stands for one document: what was read once is not read anew while it is the same."""
+        version, restored = item["version"]["S"], item["home"]["S"] != self._table
+        kept = self._kept.get(issuer)
+        if kept is not None and (kept.version, kept.restored) == (version, restored):
+            return kept
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        ring = ring_document.read(item["document"]["S"], version=version, restored=restored)
+        self._kept[issuer] = ring
+        return ring
 
     def _put(self, item: Any, *, replaces: str) -> None:
         condition: Any = {"ConditionExpression": "attribute_not_exists(issuer)"}

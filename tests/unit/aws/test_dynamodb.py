@@ -183,3 +183,13 @@ def test_the_run_record_is_no_issuer(dynamodb: Any) -> None:
     """It shares the table with the rings and is not listed among them."""
     DynamoRunRecord(dynamodb, table="mine").save(last_success_at=1, resume_after=None)
     assert list(DynamoRingStore(dynamodb, table="mine").issuers()) == []
+
+
+def test_a_ring_is_read_anew_only_when_its_version_changed(dynamodb: Any) -> None:
+    """Every load asks DynamoDB, but only another version is parsed; the same one gives the same object."""
+    store = DynamoRingStore(dynamodb, table="mine")
+    first = store.save(ring())
+    again = store.load("default")
+    assert store.load("default") is again
+    store.save(first)
+    assert store.load("default") is not again

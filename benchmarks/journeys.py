@@ -1,0 +1,194 @@
+"""The three journeys of a request, in process, on AWS clients that answer at once."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import cycle
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from jwx.authorization.settings import authorizer_from
+from jwx.issuing.issuer import TokenIssuer
+from jwx.issuing.replay import OncePerKey
+from jwx.issuing.ring_cache import RingCache
+from jwx.issuing.signing import Signing
+from jwx.issuing.token_policy import TokenPolicies
+from jwx.jose import base64url
+from jwx.lifecycle import ring_document
+from jwx.lifecycle.keyring import KeyRing
+from jwx.publishing.well_known import WellKnown
+from jwx.publishing.well_known_event import Request
+from jwx_aws.dynamodb import DynamoRingStore
+from jwx_aws.kms_signer import KmsSigner
+from jwx_aws.pyjwt_encoder import PyJwtEncoder
+from jwx_aws.signing_audit import SigningAudit
+from tests.fakes.api_events import api_event
+from tests.fakes.foreign_issuer import AUDIENCE, ISSUER, jwk, private_key, token
+from tests.fakes.key_endpoint import JWKS_URI, KeyEndpoint
+from tests.fakes.token_service import BASE_URL, REQUEST, Ears, TokenService
+
+KEYS: Final = 100
+UNSEEN: Final = 1_100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """A request, and the least that it can be done with."""
+
+    name: str
+    request: Callable[[], object]
+    floor: Callable[[], object]
+    floor_is: str
+    calls: Counter[str]
+    """What the request asked of AWS and of the key endpoint."""
+    goal: float | None = None
+    """Microseconds."""
+
+
+class _Dynamo:
+    """One item, always."""
+
+    def __init__(self, ring: KeyRing, calls: Counter[str]) -> None:
+        self.calls = calls
+        self._item = {
+            "issuer": {"S": ring.issuer},
+            "version": {"S": ring.version},
+            "home": {"S": "rings"},
+            "document": {"S": ring_document.write(ring)},
+        }
+
+    def get_item(self, **_: Any) -> dict[str, Any]:
+        self.calls["GetItem"] += 1
+        return {"Item": self._item}
+
+
+class _Kms:
+    """One signature, always: what KMS computes is not ours."""
+
+    def __init__(self, calls: Counter[str]) -> None:
+        self.calls = calls
+        self._signature = private_key("ES256").sign(b"x", ec.ECDSA(hashes.SHA256()))
+
+    def sign(self, **_: Any) -> dict[str, Any]:
+        self.calls["Sign"] += 1
+        return {"Signature": self._signature}
+
+
+def signing() -> Journey:
+    """A token of ES256, its line in the log and its metric included."""
+    calls: Counter[str] = Counter()
+    service = TokenService()
+    store = DynamoRingStore(_Dynamo(service.open("ES256", standby=True), calls), table="rings")  # type: ignore[arg-type]
+    kms, clock, policies = KmsSigner(_Kms(calls)), service.clock, TokenPolicies.parse("{}")  # type: ignore[arg-type]
+    audit = SigningAudit(Logger(service="bench", stream=_Nowhere()))  # type: ignore[arg-type]
+    issuer = TokenIssuer(
+        base_url=BASE_URL,
+        rings=RingCache(store, clock),
+        signer=kms,
+        encode=PyJwtEncoder(),
+        summons=Ears(),
+        policies=policies,
+    )
+    once = OncePerKey(None, store=store, clock=clock)
+    journey = Signing(issuer=issuer, store=store, signer=kms, policies=policies, once=once, audit=audit)
+
+    def request() -> object:
+        return journey.answer(REQUEST, seconds_left=lambda: 30.0)
+
+    request()  # reads the key ring, which then is cached
+    return Journey(
+        name="sign",
+        request=request,
+        floor=_least_signing,
+        floor_is="JSON, SHA-256, base64url",
+        calls=calls,
+        goal=1000,
+    )
+
+
+def _least_signing() -> str:
+    header = json.dumps({"alg": "ES256", "kid": "k" * 43, "typ": "at+jwt"}).encode()
+    signed = f"{base64url.encode(header)}.{base64url.encode(json.dumps(REQUEST).encode())}"
+    hashlib.sha256(signed.encode()).digest()
+    return f"{signed}.{base64.urlsafe_b64encode(b's' * 64).decode()}"
+
+
+def publishing(keys: int = KEYS) -> Journey:
+    """The JWK Set of an issuer with many keys, asked for again and again."""
+    calls: Counter[str] = Counter()
+    dynamo = _Dynamo(ring_of(keys), calls)
+    store = DynamoRingStore(dynamo, table="rings")  # type: ignore[arg-type]
+    well_known = WellKnown(
+        store,
+        lambda: int(time.time()),
+        base_url=BASE_URL,
+        jwk_set_type="application/json",
+    )
+    request = Request("GET", "/.well-known/jwks.json")
+    document = dynamo.get_item()["Item"]["document"]["S"]
+    return Journey(
+        name=f"JWK Set, {keys} keys",
+        request=lambda: well_known.answer(request),
+        floor=lambda: json.loads(document),
+        floor_is="parsing the ring's JSON once",
+        calls=calls,
+        goal=500,
+    )
+
+
+def ring_of(keys: int) -> KeyRing:
+    """A served ring; the keys differ in their kids."""
+    ring = TokenService().open("ES256")
+    model = ring.keys[0]
+    many = tuple(
+        replace(model, kid=f"{number:043d}", jwk={**model.jwk, "kid": f"{number:043d}"})
+        for number in range(keys)
+    )
+    return replace(ring, keys=many)
+
+
+def authorizing(*, seen: bool) -> Journey:
+    """A request with a good token, whether for the first time or again."""
+    calls: Counter[str] = Counter()
+    now = int(time.time())
+    event = api_event("rest-request", token(iat=now, exp=now + 3600))
+    endpoint = KeyEndpoint({JWKS_URI: json.dumps({"keys": [jwk("ES256")]}).encode()})
+    issuers = json.dumps([{"issuer": ISSUER, "audiences": [AUDIENCE], "jwks_uri": JWKS_URI}])
+    authorizer = authorizer_from({"TRUSTED_ISSUERS": issuers}, fetch=endpoint, write=lambda line: None)
+    authorizer.authorize(event)
+    # More than are remembered, in turn: each was forgotten when it comes again.
+    unseen = cycle([api_event("rest-request", token(iat=now, exp=now + 3600)) for _ in range(UNSEEN)])
+    public, message = private_key("ES256").public_key(), b"m" * 300
+    signature, scheme = (
+        private_key("ES256").sign(message, ec.ECDSA(hashes.SHA256())),
+        ec.ECDSA(hashes.SHA256()),
+    )
+    return Journey(
+        name="authorize, token seen before" if seen else "authorize, new token",
+        request=lambda: authorizer.authorize(event if seen else next(unseen)),
+        floor=lambda: public.verify(signature, message, scheme),
+        floor_is="one bare signature check",
+        calls=calls,
+    )
+
+
+class _Nowhere:
+    """A log that keeps nothing."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held."""
+
+
+JOURNEYS: Final = (signing, publishing, lambda: authorizing(seen=False), lambda: authorizing(seen=True))
