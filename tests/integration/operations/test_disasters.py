@@ -24,7 +24,8 @@ from tests.integration.operations.operator import Operator
 
 pytestmark = [pytest.mark.deploy, pytest.mark.timeout(300)]
 
-NOTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "kms:*", "Resource": "*"}]}
+NOT_KMS = ["kms:DescribeKey", "kms:GetPublicKey"]
+DENIAL = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": NOT_KMS, "Resource": "*"}]}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_a_stuck_rotation_is_found_and_goes_on_by_itself(operator: Operator, roo
     page, role = Page("operations/rotation-stuck.md"), _physical(root, operator.stack, "RotationRole")
     ready_standbys(operator.stack)
     on_duty = operator.knows(DEAD_LETTERS=operator.stack.outputs["DeadLetterQueueUrl"])
-    root.iam.put_role_policy(RoleName=role, PolicyName="broken", PolicyDocument=json.dumps(NOTHING))
+    root.iam.put_role_policy(RoleName=role, PolicyName="broken", PolicyDocument=json.dumps(DENIAL))
     operator.stack.rotation("rotate", algorithm="ES256")
     assert "AccessDenied" in str(on_duty.invoke(page.line("aws lambda invoke"))["warnings"])
     assert "ES256" in on_duty.jwx(page.line("jwx plan"))
@@ -96,7 +97,7 @@ def test_a_jwk_set_endpoint_that_is_down_is_stood_in_for(operator: Operator, roo
     _set(root, function, settings)
     assert "warnings" not in on_duty.invoke(page.line("aws lambda invoke --function-name $STACK-rotation"))
     assert on_duty.invoke(page.line("aws lambda invoke --function-name $STACK-jwks"))["statusCode"] == 200
-    assert "error" not in on_duty.jwx(page.line("jwx lint")).split("\n")[-2]
+    assert "0 errors" in on_duty.jwx(page.line("jwx lint"))
 
 
 def _set(root: Clients, function: str, variables: dict[str, str]) -> None:

@@ -74,7 +74,10 @@ def _logged(administrator: Clients, stack: Stack, function: str, field: str) -> 
 
 
 def test_a_throttled_kms_is_counted_and_recovers(
-    operator: Operator, runtime_of: Callable[..., Any], kms: BusyKms
+    operator: Operator,
+    runtime_of: Callable[..., Any],
+    kms: BusyKms,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """A few throttles are retried away; many end as SigningUnavailable; then all is well."""
     signer = runtime_of("signer", AWS_ENDPOINT_URL_KMS=kms.url, AWS_LAMBDA_FUNCTION_TIMEOUT="5")
@@ -82,6 +85,8 @@ def test_a_throttled_kms_is_counted_and_recovers(
     kms.refuse("Sign", "ThrottlingException", times=3)
     assert signer.invoke(request)["token"]
     assert kms.refusals == 0
+    printed = [log.read_text() for log in tmp_path_factory.getbasetemp().glob("signer*/*.log")]
+    assert '"KmsThrottles":[3.0]' in "".join(printed)
     kms.refuse("Sign", "ThrottlingException", times=10_000)
     assert signer.invoke({"tokens": [request] * 2})["tokens"][0]["error"] == "SigningUnavailable"
     kms.refuse("Sign", "", times=0)
