@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -57,14 +58,29 @@ PAIRS = [
 ]
 
 
-def played(prepare: Run, runs: Sequence[Run], turns: Sequence[Turn]) -> list[str]:
-    """What is wrong in the end."""
+def played(
+    prepare: Run, runs: Sequence[Run], turns: Sequence[Turn], known: set[str] | None = None
+) -> list[str]:
+    """What is wrong in the end. Where the race leaves a state that is `known`, the end is known too."""
     world = World(tag_lag=300)
     prepare(world)
     Interleaving(world.calls, turns).run(*(lambda run=run: run(world) for run in runs))
     world.mint()
+    state = left_behind(world)
+    if known is not None and state in known and not world.watch.violations:
+        return []
+    if known is not None:
+        known.add(state)
     world.finish()
     return world.problems()
+
+
+def left_behind(world: World) -> str:
+    """Everything that what comes next depends on. Versions only ever differ."""
+    rings = [replace(ring, version="") for ring in world.store.rings.values()]
+    kms = [(key.state, key.tagged) for key in world.kms.keys.values()]
+    public = (world.publication.copies, world.publication.edge)
+    return repr((rings, kms, public, world.record.load(), world.clock.exact))
 
 
 def length(prepare: Run, run: Run) -> int:
@@ -97,8 +113,9 @@ def test_two_runs_at_once_break_nothing(prepare: Run, one: Run, other: Run) -> N
 @pytest.mark.parametrize(("prepare", "one", "other"), PAIRS)
 def test_two_runs_at_once_break_nothing_in_any_order(prepare: Run, one: Run, other: Run) -> None:
     """Every schedule with up to two switches."""
+    known: set[str] = set()
     for turns in schedules(prepare, one, other):
-        assert played(prepare, (one, other), turns) == [], turns
+        assert played(prepare, (one, other), turns, known) == [], turns
 
 
 def three(seed: int) -> list[str]:
