@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -52,12 +53,6 @@ class OutcomeLog(NamedTuple):
 
     def record(self, outcome: Outcome, now: float) -> None:
         """One line for one decision."""
-        metrics: dict[str, Any] = {
-            "Namespace": self.namespace,
-            "Dimensions": _DIMENSIONS,
-            "Metrics": _METRICS,
-        }
-        caches = {"Namespace": self.namespace, "Dimensions": [["service"]], "Metrics": _CACHES}
         entry = {
             "level": "ERROR" if outcome.outcome == "unavailable" else "INFO",
             "message": "authorization",
@@ -72,6 +67,14 @@ class OutcomeLog(NamedTuple):
             "Authorizations": 1,
             "KeySetFetches": outcome.fetches,
             "TokensRemembered": int(outcome.is_remembered),
-            "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": [metrics, caches]},
         }
-        self.write(_encode(entry))
+        told, metrics = _encode(entry)[:-1], _metrics(self.namespace)
+        self.write(f'{told},"_aws":{{"Timestamp":{int(now * 1000)},"CloudWatchMetrics":{metrics}}}}}')
+
+
+@cache
+def _metrics(namespace: str) -> str:
+    """The same in every line, so encoded once: this is half of it."""
+    decisions: dict[str, Any] = {"Namespace": namespace, "Dimensions": _DIMENSIONS, "Metrics": _METRICS}
+    caches = {"Namespace": namespace, "Dimensions": [["service"]], "Metrics": _CACHES}
+    return _encode([decisions, caches])

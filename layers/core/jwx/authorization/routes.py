@@ -64,20 +64,21 @@ class Routes:
     def __init__(self, patterns: tuple[Pattern, ...] | None) -> None:
         self._patterns = patterns
         self._policies: dict[tuple[str, tuple[bool, ...]], dict[str, Any]] = {}
+        self._odd: dict[tuple[bool, ...], tuple[str, ...]] = {}
 
     def allows(self, method: str, path: str, scopes: frozenset[str]) -> bool:
         """Whether a token with these scopes may use that route: what the policy says of it."""
         if self._patterns is None:
             return True
-        unmet = [pattern for pattern in self._patterns if not pattern.scopes <= scopes]
-        if _is_odd(path, _aliases(unmet)):
+        met = tuple([pattern.scopes <= scopes for pattern in self._patterns])
+        if path.endswith(_ODD_ENDS) or any(odd in path for odd in self._odd_with(met)):
             return False
-        matching = [pattern for pattern in self._patterns if pattern.covers(method, path)]
-        return bool(matching) and all(pattern.scopes <= scopes for pattern in matching)
+        matching = [met[i] for i, pattern in enumerate(self._patterns) if pattern.covers(method, path)]
+        return bool(matching) and all(matching)
 
     def policy(self, stage_arn: str, scopes: frozenset[str]) -> dict[str, Any]:
         """The policy for the whole stage, kept for the next token that has the same say."""
-        met = tuple(pattern.scopes <= scopes for pattern in self._patterns or ())
+        met = tuple([pattern.scopes <= scopes for pattern in self._patterns or ()])
         policy = self._policies.get((stage_arn, met))
         if policy is None:
             if len(self._policies) >= MAX_POLICIES:
@@ -89,14 +90,23 @@ class Routes:
         if self._patterns is None:
             return _document(_statement("Allow", [f"{stage_arn}/*"]))
         pairs = list(zip(self._patterns, met, strict=True))
-        unmet = [pattern for pattern, is_met in pairs if not is_met]
         opened = [arn for pattern, is_met in pairs if is_met for arn in pattern.resources(stage_arn)]
         if not opened:
             return deny_all(stage_arn)
-        closed = [arn for pattern in unmet for arn in pattern.resources(stage_arn)]
-        closed += [f"{stage_arn}/*{sequence}*" for sequence in (*_ODD, *_aliases(unmet))]
+        closed = [arn for pattern, is_met in pairs if not is_met for arn in pattern.resources(stage_arn)]
+        closed += [f"{stage_arn}/*{sequence}*" for sequence in self._odd_with(met)]
         closed += [f"{stage_arn}/*{end}" for end in _ODD_ENDS]
         return _document(_statement("Allow", opened), _statement("Deny", closed))
+
+    def _odd_with(self, met: tuple[bool, ...]) -> tuple[str, ...]:
+        """What must be in no path, kept as policies are."""
+        odd = self._odd.get(met)
+        if odd is None:
+            if len(self._odd) >= MAX_POLICIES:
+                self._odd.clear()
+            pairs = zip(self._patterns or (), met, strict=True)
+            odd = self._odd[met] = (*_ODD, *_aliases([pattern for pattern, is_met in pairs if not is_met]))
+        return odd
 
 
 def deny_all(stage_arn: str) -> dict[str, Any]:
@@ -104,8 +114,8 @@ def deny_all(stage_arn: str) -> dict[str, Any]:
     return _document(_statement("Deny", [f"{stage_arn}/*"]))
 
 
-def _is_odd(path: str, aliases: Iterable[str] = ()) -> bool:
-    return path.endswith(_ODD_ENDS) or any(sequence in path for sequence in (*_ODD, *aliases))
+def _is_odd(path: str) -> bool:
+    return path.endswith(_ODD_ENDS) or any(sequence in path for sequence in _ODD)
 
 
 def _document(*statements: dict[str, Any]) -> dict[str, Any]:
