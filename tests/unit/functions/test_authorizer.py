@@ -310,6 +310,19 @@ def test_the_issuers_may_stand_in_a_file_of_the_package(tmp_path: Path) -> None:
         authorizer_from(environ | {"TRUSTED_ISSUERS_FILE": "absent.json"})
 
 
+def test_what_sam_local_leaves_empty_counts_as_absent(world: World) -> None:
+    """It knows no way to leave a variable out; the issuers and the token's place are then the default."""
+    empty = World(TRUSTED_ISSUERS_FILE="", WEBSOCKET_TOKEN="")
+    assert empty.ask("rest-request", token()) == world.ask("rest-request", token())
+
+
+def test_empty_issuers_or_routes_open_nothing() -> None:
+    """An empty list of issuers is none, and empty routes are a mistake, not the wish to open all of them."""
+    for name in ("TRUSTED_ISSUERS", "ROUTE_SCOPES"):
+        with pytest.raises(ConfigurationError, match=name):
+            World(**{name: ""})
+
+
 def test_the_cache_limits_are_settings() -> None:
     """Ceiling and stale bound as set."""
     world = World(JWKS_FLOOR="1", JWKS_CEILING="5", JWKS_STALE_IF_ERROR="0")

@@ -1,5 +1,8 @@
 """The authorizer's environment variables, read once; a mistake stops the function with one message.
 
+`sam local invoke` sets to nothing what the template leaves out. That counts as absent, but for ROUTE_SCOPES,
+whose absence opens every route and so must be meant.
+
 | variable | meaning |
 |---|---|
 | TRUSTED_ISSUERS | JSON array, see `jwx.verification.trusted_issuers`; this or the next, not both |
@@ -82,7 +85,7 @@ class _Counted:
 
 
 def _issuers(environ: Mapping[str, str]) -> tuple[TrustedIssuer, ...]:
-    text, name = environ.get("TRUSTED_ISSUERS"), environ.get("TRUSTED_ISSUERS_FILE")
+    text, name = environ.get("TRUSTED_ISSUERS") or None, environ.get("TRUSTED_ISSUERS_FILE") or None
     if (text is None) == (name is None):
         raise ConfigurationError("TRUSTED_ISSUERS, TRUSTED_ISSUERS_FILE: exactly one of them is wanted")
     if text is not None:
@@ -122,7 +125,7 @@ def _extra_claims(text: str) -> tuple[str, ...]:
 
 def _websocket(environ: Mapping[str, str]) -> WebSocketToken:
     text = environ.get("WEBSOCKET_TOKEN")
-    return WebSocketToken() if text is None else parse_websocket_token(text)
+    return parse_websocket_token(text) if text else WebSocketToken()
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: int, *, highest: int) -> int:
