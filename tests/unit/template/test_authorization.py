@@ -47,6 +47,25 @@ def test_trusts_our_own_issuer(template: Template) -> None:
     assert trusted.rules.audiences == {"api://a", "api://b"}
 
 
+def test_the_deny_list_is_asked_for_by_parameter(template: Template) -> None:
+    """Our own issuer's, beside its JWK Set; not unless somebody wants it, since it must be there then."""
+
+    def uri(**parameters: str) -> str | None:
+        stack = Stack(template, IssuerDomainName="issuer.example.com", **parameters)
+        return parse_trusted_issuers(stack.environment("AuthorizerFunction")["TRUSTED_ISSUERS"])[
+            0
+        ].deny_list_uri
+
+    assert uri() is None
+    assert uri(DenyList="on") == "https://issuer.example.com/.well-known/revoked-tokens.json"
+
+
+def test_appsync_keeps_decisions_no_longer_than_the_example(template: Template) -> None:
+    """One number for both; AppSync asks the authorizer for it."""
+    stack = Stack(template, IssuerDomainName="issuer.example.com", DecisionCache="7")
+    assert stack.environment("AuthorizerFunction")["DECISION_CACHE"] == "7"
+
+
 def test_leeway_is_the_one_that_keys_stay_for(template: Template) -> None:
     """A verifier more lenient than the policy promises would take tokens whose key is gone."""
     stack = Stack(template, IssuerDomainName="issuer.example.com", VerifierLeeway="7")
