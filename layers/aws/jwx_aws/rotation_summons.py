@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
-from jwx.verbs.rotation_event import SUMMONED
-
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
@@ -43,6 +41,8 @@ class RotationSummons:
         if 0 <= now - self._asked_at.get(issuer, -_QUIET) < _QUIET:
             return
         self._asked_at[issuer] = now
+        from jwx.verbs.rotation_event import SUMMONED  # nothing else of the verbs is the signer's
+
         try:
             self._functions().invoke(
                 FunctionName=self._function_name,

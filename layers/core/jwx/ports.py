@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jwx.lifecycle.keyring import KeyRing
-from jwx.origin import Origin
+
+if TYPE_CHECKING:
+    from jwx.origin import Origin
 
 Clock = Callable[[], int]
 """Now, in whole epoch seconds."""

@@ -1,0 +1,74 @@
+"""Measure everything and write docs/performance.md: `make bench`.
+
+`--smoke` only sees that each benchmark runs, and writes nothing. Names of sections measure these alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from benchmarks import artifacts, cold_start, growth, load, verification, warm_path
+from benchmarks.build import sam_build
+from benchmarks.section import FULL, SMOKE, Effort, Section
+
+
+class Builds:
+    """Two builds of the artifacts, made when they are first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def first(self) -> Path:
+        """What is measured."""
+        return sam_build(self._folder / "first")
+
+    @cached_property
+    def second(self) -> Path:
+        """What it is compared with."""
+        return sam_build(self._folder / "second")
+
+
+SECTIONS: Final[Mapping[str, Callable[[Builds, Effort], Section]]] = {
+    "verification": lambda builds, effort: verification.section(effort),
+    "cold_start": lambda builds, effort: cold_start.section(builds.first, effort),
+    "warm_path": lambda builds, effort: warm_path.section(effort),
+    "growth": lambda builds, effort: growth.section(effort),
+    "artifacts": lambda builds, effort: artifacts.section(builds.first, builds.second),
+    "load": lambda builds, effort: load.section(effort),
+}
+"""The load comes last: a processor that is warm would show in the others."""
+
+
+def main(names: list[str], *, smoke: bool) -> None:
+    """Each section is written as soon as it is there."""
+    with tempfile.TemporaryDirectory() as folder:
+        builds = Builds(Path(folder))
+        for name in names or SECTIONS:
+            begun = time.monotonic()
+            section = SECTIONS[name](builds, SMOKE if smoke else FULL)
+            if not smoke:
+                section.write()
+            print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def arguments() -> argparse.Namespace:
+    """Of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
+    parser.add_argument("--smoke", action="store_true", help="only see that it runs; write nothing")
+    given = parser.parse_args()
+    if unknown := set(given.sections) - SECTIONS.keys():
+        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+    return given
+
+
+if __name__ == "__main__":
+    given = arguments()
+    main(given.sections, smoke=given.smoke)
