@@ -45,6 +45,7 @@ def inspect(
         audiences=tuple(audience or ()),
         types=tuple(typ or ("at+jwt",)),
         leeway=leeway,
+        has_deny_list=issuer_url is None and session.target is not None,
     )
     verdict = examine(
         text,

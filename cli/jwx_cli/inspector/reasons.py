@@ -126,5 +126,11 @@ _SENTENCES: Final[Mapping[str, Callable[[Case], str]]] = {
     "bound_token": lambda _: (
         "It is bound to a key (cnf) whose proof is not checked here: it must not pass as a bearer token."
     ),
+    "revoked_token": lambda case: (
+        f"It was revoked by itself: its jti {case.shown('jti')} is on its issuer's list of revoked tokens."
+    ),
+    "deny_list_unavailable": lambda case: (
+        f"The list of revoked tokens of {case.issuer!r} cannot be fetched just now."
+    ),
     "keys_unavailable": lambda case: f"The JWK Set of {case.issuer!r} cannot be fetched just now.",
 }

@@ -9,6 +9,7 @@ from typing import Any
 from jwx import TrustedIssuer, VerificationError, Verifier
 from jwx.errors import ConfigurationError
 from jwx.jose.jws import parse_payload, parse_unverified
+from jwx.publishing.publication import REVOKED_TOKENS
 from jwx.verification.fetched import Fetch
 from jwx.verification.verifier import MAX_TOKEN_SIZE
 from jwx_cli.inspector.reasons import Case, sentence
@@ -22,6 +23,8 @@ class Wanted:
     audiences: tuple[str, ...] = ()
     types: tuple[str, ...] = ("at+jwt",)
     leeway: int = 60
+    has_deny_list: bool = False
+    """Whether the issuer publishes which single tokens are revoked, as ours do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +98,14 @@ def _trust(claims: Mapping[str, Any], wanted: Wanted) -> tuple[TrustedIssuer, tu
     if not audiences:
         audiences = _own_audiences(claims.get("aud"))
         notes.append("Whether it is for you was not checked: --audience says who you are.")
+    if not wanted.has_deny_list:
+        notes.append("Whether it was revoked by itself was not checked: --stack names whose list to ask.")
     trusted = TrustedIssuer(
-        issuer=issuer, audiences=audiences, token_types=wanted.types, leeway=wanted.leeway
+        issuer=issuer,
+        audiences=audiences,
+        token_types=wanted.types,
+        leeway=wanted.leeway,
+        deny_list_uri=f"{issuer}/.well-known/{REVOKED_TOKENS}" if wanted.has_deny_list else None,
     )
     return trusted, tuple(notes)
 

@@ -72,6 +72,27 @@ def test_an_expired_token(person: Person) -> None:
     )
 
 
+def test_a_token_that_was_revoked_by_itself(person: Person) -> None:
+    """Its key is good and it has time left: only the issuer's list tells."""
+    token = person.token()
+    claims = json.loads(base64url.decode(token.split(".")[1]))
+    person.world.do("revoke_token", jti=claims["jti"], exp=claims["exp"])
+
+    assert refusal(person, token) == (
+        f"Refused (revoked_token): It was revoked by itself: its jti {claims['jti']!r} is on its issuer's list "
+        "of revoked tokens."
+    )
+
+
+def test_without_a_stack_no_list_of_revoked_tokens_is_asked(person: Person) -> None:
+    """Other issuers have none, and that is told."""
+    ended = person.jwx("inspect", person.token(), "--issuer-url", BASE)
+
+    assert ended.code == 0
+    assert "Whether it was revoked by itself was not checked" in ended.out
+    assert not any("revoked" in url for url in person.fetched)
+
+
 def test_a_tampered_token(person: Person) -> None:
     """The signature is not one over these claims."""
     assert refusal(person, tampered(person.token(), sub="admin")).startswith(
