@@ -1,8 +1,8 @@
 """Idempotency: a retry with the same key gets the same token, so that a lost answer mints no second one.
 
 Bound to caller, issuer and request: the same key with another request is refused, and another caller's key
-is another key. A token is given again only while it lives and a fresh look at the ring shows that its key was
-not revoked.
+is another key. A token is given again only while it lives and a fresh look at the ring shows that neither it nor
+its key was revoked.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ class OncePerKey:
     def _still_good(self, token: Token) -> bool:
         """Not from a cache: a key revoked this very moment must not get its tokens handed out again."""
         ring = self._store.load(token.issuer)
-        key = ring.key(token.kid) if ring and not ring.restored else None
+        if ring is None or ring.restored or any(one.jti == token.jti for one in ring.revoked_tokens):
+            return False
+        key = ring.key(token.kid)
         return key is not None and key.revoked_at is None and self._clock() < token.expires_at
 
 

@@ -10,6 +10,7 @@ import pytest
 from jwx.errors import InvalidRequest, SigningUnavailable
 from jwx.issuing.signing import Signing
 from jwx.lifecycle import transitions
+from jwx.lifecycle.token_revocation import revoke_token
 from tests.fakes.replays import FakeReplays
 from tests.fakes.token_service import REQUEST, TokenService
 
@@ -75,6 +76,15 @@ def test_a_token_of_a_revoked_key_is_not_given_again() -> None:
     world.service.kms.disable_key(KeyId=next(k.key_arn or "" for k in ring.keys if k.kid == kid))
     again = world.ask()
     assert (again["kid"], again["jti"] != first["jti"]) == (active.kid, True)
+
+
+def test_a_token_that_was_revoked_by_itself_is_not_given_again() -> None:
+    """Every authorizer would refuse it."""
+    world = _World()
+    first = world.ask()
+    ring, now = world.service.store.rings["default"], world.service.clock()
+    world.service.save(revoke_token(ring, jti=first["jti"], exp=first["expires_at"], now=now))
+    assert world.ask()["jti"] != first["jti"]
 
 
 def test_an_expired_token_is_not_given_again() -> None:
