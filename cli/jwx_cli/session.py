@@ -40,9 +40,9 @@ def connect_page(target: Target) -> PageHost:
 def terminal(*, stderr: bool = False) -> Console:
     """No colour and no movement unless on a terminal; there, kids and tables need room to stay whole."""
     console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
-    return (
-        console if console.is_terminal else Console(stderr=stderr, highlight=False, markup=False, width=120)
-    )
+    if not console.is_terminal:
+        console = Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=120)
+    return console
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
