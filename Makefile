@@ -18,7 +18,7 @@ up: .tools/venv.ready .tools/emulator.ready .tools/sam.ready  ## start the embed
 down:  ## stop what 'make up' started
 	@test ! -x .venv/bin/python || $(LOCAL) down
 
-test: .tools/venv.ready .tools/emulator.ready .tools/sam.ready .tools/interop.ready .tools/node.ready  ## run all tests
+test: .tools/venv.ready .tools/emulator.ready .tools/sam.ready .tools/interop.ready .tools/node.ready .tools/benchmarks.ready  ## run all tests
 	@.venv/bin/pytest -n auto --dist loadfile
 
 test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that deploy nothing and start no browser

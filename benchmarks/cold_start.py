@@ -19,6 +19,7 @@ from benchmarks.spread import Spread, ratios, verdict
 from benchmarks.subjects import AUDIENCE, BASE_URL, PEERS, subjects
 
 NODE_MODULES: Final = ROOT / "tests" / "interop" / "node" / "node_modules"
+WARM_REQUESTS: Final = 50
 LABELS: Final = {
     "bare": "bare handler",
     "floor_authorizer": "floor: JSON, HTTPS, one kind of key",
@@ -30,6 +31,7 @@ LABELS: Final = {
     "floor_signer": "floor: `boto3.client` of DynamoDB and KMS",
     "signer": "**signer**",
     "common_signer": "common way: PyJWT, Powertools, boto3",
+    "rotation": "**rotation**, clients of seven services",
 }
 GOALS: Final = {
     ("authorizer", "floor_authorizer"): 1.25,
@@ -43,7 +45,7 @@ def section(build: Path, effort: Effort) -> Section:
     """Measure all and say it."""
     with small_aws() as aws, tempfile.TemporaryDirectory() as scratch:
         functions = subjects(build, aws, Path(scratch))
-        samples = measured(functions, rounds=effort.rounds, requests=50)
+        samples = measured(functions, rounds=effort.rounds, requests=WARM_REQUESTS)
         answers = first_answers(functions, rounds=max(1, effort.rounds // 2))
     text = "\n\n".join(
         [
@@ -57,6 +59,8 @@ def section(build: Path, effort: Effort) -> Section:
             "and of the second.",
             table(["", "first invoke", "second invoke", "first, of bare"], _runtime_rows(answers)),
             *_node(samples, effort),
+            f"Memory in MB: when ready, and at its most after {WARM_REQUESTS} requests more.",
+            table(["", "at rest", "at most"], _memory_rows(samples)),
         ]
     )
     return Section(name="cold_start", text=text, charts={"cold-start": _chart(samples)})
@@ -92,6 +96,16 @@ def _runtime_rows(answers: dict[str, list[Sample]]) -> list[list[str]]:
             ratios(column(each, "first"), bare).show(2),
         ]
         for name, each in answers.items()
+    ]
+
+
+def _memory_rows(samples: dict[str, list[Sample]]) -> list[list[str]]:
+    return [
+        [
+            label,
+            *(f"{Spread.of(column(samples[name], figure)).middle:.0f}" for figure in ("rest_mb", "peak_mb")),
+        ]
+        for name, label in LABELS.items()
     ]
 
 

@@ -42,7 +42,6 @@ def subjects(build: Path, aws: SmallAws, scratch: Path) -> list[Function]:
             environment=environment,
         )
         for name, (code, layers) in places.items()
-        if name != "rotation"
     ]
 
 
@@ -53,6 +52,7 @@ def _events(aws: SmallAws) -> Mapping[str, Mapping[str, Any]]:
         "authorizer": api_event("rest-request", token.token),
         "jwks": {"httpMethod": "GET", "path": "/.well-known/jwks.json", "headers": {}},
         "signer": REQUEST,
+        "rotation": {"action": "status", "issuer": "default"},
     }
 
 
@@ -60,6 +60,12 @@ def _settings(aws: SmallAws) -> dict[str, str]:
     uri = f"{aws.url}/.well-known/jwks.json"
     return {
         "TRUSTED_ISSUERS": f'[{{"issuer": "{BASE_URL}", "audiences": ["{AUDIENCE}"], "jwks_uri": "{uri}"}}]',
+        "COPY_BUCKET": "copy",
+        "DEFAULT_POLICY": "{}",
+        "DISTRIBUTION_ID": "E123",
+        "EVENT_BUS": "jwx",
+        "SIGNER_FUNCTION": "signer",
+        "STACK_NAME": "jwx",
         "ISSUER": BASE_URL,
         "AUDIENCE": AUDIENCE,
         "JWKS_URI": uri,

@@ -1,1 +1,1 @@
-"""Adapters of the core to AWS, on boto3."""
+"""Adapters of the core to AWS, on botocore."""
