@@ -10,7 +10,7 @@ const {resolve} = createRequire(`${packages}/package.json`);
 const load = (name) => import(pathToFileURL(resolve(name)).href);
 const [jose, aws, fast] = await Promise.all(["jose", "aws-jwt-verify", "fast-jwt"].map(load));
 const {createVerifier} = fast.default ?? fast;
-const ROUNDS = 200, LOOPS = 25;
+const ROUNDS = 1500, LOOPS = 5;
 
 async function subjects(algorithm, {token, jwk, issuer, audience}) {
     const key = createPublicKey({key: jwk, format: "jwk"});

@@ -66,6 +66,8 @@ class JwkSet(NamedTuple):
         named = self.by_kid.get(kid) if kid is not None else tuple(self.keys.values())
         if named is None:
             return None
+        if len(named) == 1 and named[0].fits(algorithm):
+            return named[0]
         fitting = [key for key in named if key.fits(algorithm)]
         if len(fitting) == 1:
             return fitting[0]

@@ -38,7 +38,7 @@ def parse(data: bytes) -> Any:
         value, end = _scan(text, 0)
         if end != len(text):
             raise MalformedJson("something follows the value")
-        if "\\u" in text:
+        if "\\" in text and "\\u" in text:  # one character is found much faster than two
             # RFC 7493 section 2.1: a lone surrogate is no character, and no log can print it.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except MalformedJson:

@@ -32,6 +32,7 @@ class Judge:
     ) -> None:
         self.issuer = trusted.issuer
         self._trusted, self._static, self._clock = trusted, trusted.jwks, clock
+        self._algorithms: dict[object, Algorithm] = {name: ALGORITHMS[name] for name in trusted.algorithms}
         url = trusted.jwks_uri
         locate = Discovery(trusted.issuer, fetch, clock).locate if url is None else lambda: url
         self._cache = JwksCache(locate, fetch, clock, limits)
@@ -66,13 +67,14 @@ class Judge:
         return self._denied is not None and jti in self._denied.current()
 
     def _check_header(self, header: Mapping[str, Any]) -> Algorithm:
-        name = header.get("alg")
-        if name not in self._trusted.algorithms:
+        algorithm = self._algorithms.get(header.get("alg"))
+        if algorithm is None:
             raise VerificationError("algorithm_not_allowed")
         # RFC 8725 section 3.11. An absent `typ` is what `JWT` says anyway (RFC 7519 section 5.1).
-        if media_type(header.get("typ", "JWT")) not in self._trusted.token_types:
+        kind, allowed = header.get("typ", "JWT"), self._trusted.token_types
+        if kind not in allowed and media_type(kind) not in allowed:
             raise VerificationError("wrong_type")
-        return ALGORITHMS[str(name)]
+        return algorithm
 
     def _find_key(self, kid: str | None, algorithm: Algorithm) -> VerificationKey:
         if self._static is None:

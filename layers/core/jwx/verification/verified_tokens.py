@@ -42,7 +42,7 @@ class VerifiedTokens:
     """
 
     def __init__(self, size: int) -> None:
-        self._size = size
+        self.size = max(0, size)
         self._entries: dict[bytes, _Remembered] = {}
         self._making_room = allocate_lock()
 
@@ -61,11 +61,9 @@ class VerifiedTokens:
         self, digest: bytes, judge: Judge, key: VerificationKey, window: Window, token: VerifiedToken
     ) -> None:
         """Remember a token that has just been verified."""
-        if self._size < 1:
-            return
         claims, jti = marshal.dumps(token.claims), token.claims.get("jti")
         with self._making_room:
-            if len(self._entries) >= self._size:
+            if len(self._entries) >= self.size:
                 del self._entries[next(iter(self._entries))]
             self._entries[digest] = _Remembered(judge, key, window, jti, token.algorithm, token.kid, claims)
 

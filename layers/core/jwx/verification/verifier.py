@@ -60,11 +60,10 @@ class Verifier:
             raise VerificationError("malformed_token")
         if len(token) > self._max_token_size:
             raise VerificationError("token_too_large")
+        if not self._verified.size:
+            return self._examine(parse_unverified(token), b"")
         digest = digest_of(token)
-        verified = self._verified.get(digest)
-        if verified is not None:
-            return verified
-        return self._examine(parse_unverified(token), digest)
+        return self._verified.get(digest) or self._examine(parse_unverified(token), digest)
 
     def _examine(self, parsed: UnverifiedToken, digest: bytes) -> VerifiedToken:
         kid, issuer = parsed.header.get("kid"), None
@@ -77,7 +76,8 @@ class Verifier:
             error.kid, error.issuer = kid, issuer
             raise
         verified = VerifiedToken(claims, issuer, parsed.header["alg"], kid)
-        self._verified.put(digest, judge, key, window, verified)
+        if digest:
+            self._verified.put(digest, judge, key, window, verified)
         return verified
 
     def _find_judge(self, issuer: object) -> Judge:
