@@ -35,19 +35,20 @@ async function get(path) {
   }
 }
 
-let shown = { issuer: location.origin, keys: [] };
+let shown = { issuer: location.origin, keys: [], revoked: null };
 const issuerPath = () => (/^#[a-z0-9-]{1,63}$/.test(location.hash) ? `/${location.hash.slice(1)}` : "");
 
 async function show() {
   const path = issuerPath();
   $("issuer-name").value = path.slice(1);
   $("issuer-url").textContent = location.origin + path;
-  const [jwks, ...discovered] = await Promise.all(
-    ["jwks.json", ...DOCUMENTS].map((name) => get(`${path}/.well-known/${name}`)),
+  const [jwks, denied, ...discovered] = await Promise.all(
+    ["jwks.json", "revoked-tokens.json", ...DOCUMENTS].map((name) => get(`${path}/.well-known/${name}`)),
   );
   if (path !== issuerPath()) return; // another issuer was chosen meanwhile
   const found = discovered[0].body?.issuer;
-  shown = { issuer: typeof found === "string" ? found : location.origin + path, keys: keysOf(jwks) };
+  const issuer = typeof found === "string" ? found : location.origin + path;
+  shown = { issuer, keys: keysOf(jwks), revoked: namesOf(denied) };
   await showKeys(jwks);
   showDiscovery(discovered);
 }
@@ -55,6 +56,12 @@ async function show() {
 function keysOf(jwks) {
   const keys = jwks.body?.keys;
   return Array.isArray(keys) ? keys.filter((key) => key && typeof key === "object") : [];
+}
+
+/** The `jti` of each token that was revoked by itself; null when the list cannot be read. */
+function namesOf(denied) {
+  const tokens = denied.body?.tokens;
+  return Array.isArray(tokens) ? new Set(tokens.map((token) => token?.jti)) : null;
 }
 
 async function showKeys(jwks) {

@@ -34,10 +34,10 @@ function object(part) {
 }
 
 /** `{good, words}`: whether the token is good at `now`, and why not. */
-export async function judge(token, { issuer, keys, audience, now }) {
+export async function judge(token, { issuer, keys, revoked, audience, now }) {
   const refused = token.problem ?? badHeader(token.header) ?? badIssuer(token.claims, issuer);
   if (refused) return { good: false, words: refused };
-  const words = (await badSignature(token, keys)) ?? badClaims(token.claims, audience, now);
+  const words = (await badSignature(token, keys)) ?? badClaims(token.claims, audience, now) ?? isRevoked(token.claims, revoked);
   return words ? { good: false, words } : { good: true, words: `${issuer} signed it, and it is valid just now.` };
 }
 
@@ -85,4 +85,10 @@ function badClaims(claims, audience, now) {
   if (audience && !audiences.includes(audience)) return `It is for ${quote(claims.aud)}, and not for ${quote(audience)}.`;
   if ("cnf" in claims) return "It is bound to a key (“cnf”) and must not pass as a bearer token.";
   return null;
+}
+
+function isRevoked(claims, revoked) {
+  if (revoked === null) return "Whether it was revoked by itself cannot be told: the list of revoked tokens cannot be read.";
+  if (claims.jti === undefined || !revoked.has(claims.jti)) return null;
+  return `It was revoked by itself: its “jti” ${quote(claims.jti)} is on the issuer's list of revoked tokens.`;
 }

@@ -62,6 +62,19 @@ def test_a_token_of_a_revoked_key(inspector: Inspector) -> None:
     )
 
 
+def test_a_token_that_was_revoked_by_itself(inspector: Inspector) -> None:
+    """Its key is good: only the list of revoked tokens tells, fetched anew like the set."""
+    token = inspector.edge.token()
+    assert inspector.verdict(token).startswith("✓")
+    claims = json.loads(base64url.decode(token.split(".")[1]))
+    inspector.edge.world.do("revoke_token", jti=claims["jti"], exp=claims["exp"])
+
+    assert inspector.verdict(token) == (
+        f"✗ Refused: It was revoked by itself: its “jti” “{claims['jti']}” is on the issuer's list of revoked "
+        "tokens."
+    )
+
+
 def test_an_expired_token(inspector: Inspector) -> None:
     """Since when it is."""
     token = inspector.edge.token(expires_in=600, age=3600)
@@ -149,6 +162,7 @@ def test_nothing_of_a_token_leaves_the_page(inspector: Inspector) -> None:
     paths = {request.url.removeprefix(inspector.edge.url) for request in inspector.requests}
     assert paths == {
         "/.well-known/jwks.json",
+        "/.well-known/revoked-tokens.json",
         "/.well-known/openid-configuration",
         "/.well-known/oauth-authorization-server",
     }
