@@ -1,8 +1,8 @@
 """Idempotency: a retry with the same key gets the same token, so that a lost answer mints no second one.
 
 Bound to caller, issuer and request: the same key with another request is refused, and another caller's key
-is another key. A token is given again only while it lives and a fresh look at the ring shows that neither it nor
-its key was revoked.
+is another key. A token is given again only while it lives and a fresh look at the ring shows that neither it
+nor its key was revoked.
 """
 
 from __future__ import annotations

@@ -79,8 +79,8 @@ def test_a_token_that_was_revoked_by_itself(person: Person) -> None:
     person.world.do("revoke_token", jti=claims["jti"], exp=claims["exp"])
 
     assert refusal(person, token) == (
-        f"Refused (revoked_token): It was revoked by itself: its jti {claims['jti']!r} is on its issuer's list "
-        "of revoked tokens."
+        f"Refused (revoked_token): It was revoked by itself: its jti {claims['jti']!r} is on its issuer's "
+        "list of revoked tokens."
     )
 
 
