@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from local.console import Reporter
-from local.place import ROOT, free_ports
+from local.errors import LocalError
+from local.place import ROOT, Place, free_ports
 from local.stack import Stack
 from local.story import CHAPTERS, StoryError, Teller, ready_standbys
+from local.up import up
 
 
 @pytest.mark.parametrize(
@@ -48,12 +50,10 @@ def test_demo_leaves_nothing_running_when_interrupted() -> None:
 
 
 def test_taken_port_is_one_sentence(taken_port: int) -> None:
-    """`make up` on a taken port says which port and what to do, and shows no stack trace."""
-    up = local("up", AWS_PORT=str(taken_port), EDGE_PORT=str(free_ports(1)[0]))
-    output, _ = up.communicate(timeout=30)
-    assert up.returncode == 1
-    assert f"Port {taken_port} is taken" in output
-    assert "Traceback" not in output
+    """An environment on a taken port is refused with the port and what to do, and nothing is started."""
+    place = Place(name=f"test-port-{taken_port}", aws_port=taken_port, edge_port=free_ports(1)[0])
+    with pytest.raises(LocalError, match=f"^Port {taken_port} is taken .*AWS_PORT"):
+        up(place, Reporter())
 
 
 def test_port_that_is_no_port_is_one_sentence() -> None:

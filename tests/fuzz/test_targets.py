@@ -9,7 +9,7 @@ import pytest
 from tests.fuzz.corpus import seeds
 from tests.fuzz.targets import TARGETS
 
-ROUNDS = 150
+ROUNDS = 40
 _SPLICES = (b'"', b"\\", b"{", b"}", b"[", b"*", b"/", b"%", b"\n", b"\0", b".", b"-1e9", b"null", b"\xff")
 
 

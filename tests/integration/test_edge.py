@@ -17,6 +17,8 @@ from local.edge.invalidations import purge
 from local.place import Place, free_place
 from local.stack import Answer, http_get
 
+pytestmark = pytest.mark.slow  # real seconds must pass for a cache to age
+
 PATH = "/.well-known/jwks.json"
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from tests.unit.template.cloudformation import ROOT, Stack
 
+pytestmark = pytest.mark.slow  # each case is a transform of its own, in a process of its own
+
 Template = dict[str, Any]
 GRADUAL = {"SignerFunction", "JwksFunction", "AuthorizerFunction"}
 # What CloudFormation cannot change without making the table anew.
