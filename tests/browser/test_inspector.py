@@ -70,8 +70,8 @@ def test_a_token_that_was_revoked_by_itself(inspector: Inspector) -> None:
     inspector.edge.world.do("revoke_token", jti=claims["jti"], exp=claims["exp"])
 
     assert inspector.verdict(token) == (
-        f"✗ Refused: It was revoked by itself: its “jti” “{claims['jti']}” is on the issuer's list of revoked "
-        "tokens."
+        f"✗ Refused: It was revoked by itself: its “jti” “{claims['jti']}” is on the issuer's list of "
+        "revoked tokens."
     )
 
 
