@@ -10,7 +10,7 @@ const {resolve} = createRequire(`${packages}/package.json`);
 const load = (name) => import(pathToFileURL(resolve(name)).href);
 const [jose, aws, fast] = await Promise.all(["jose", "aws-jwt-verify", "fast-jwt"].map(load));
 const {createVerifier} = fast.default ?? fast;
-const ROUNDS = 1500, LOOPS = 5;
+const ROUNDS = 600, WARM = 10, LOOPS = 10;
 
 async function subjects(algorithm, {token, jwk, issuer, audience}) {
     const key = createPublicKey({key: jwk, format: "jwk"});
@@ -35,6 +35,7 @@ async function measured(calls) {
     const best = Object.fromEntries(Object.keys(calls).map((name) => [name, Infinity]));
     for (let round = 0; round < ROUNDS; round++) {
         for (const [name, call] of Object.entries(calls)) {
+            for (let loop = 0; loop < WARM; loop++) await call();
             const started = process.hrtime.bigint();
             for (let loop = 0; loop < LOOPS; loop++) {
                 const answer = call();
