@@ -88,6 +88,16 @@ def test_tags_that_carry_permissions_cannot_be_changed(template: Template) -> No
     ]
 
 
+def test_no_key_of_another_stack_can_be_tagged_as_ours(template: Template) -> None:
+    """Each right to tag asks that the key is ours, or that it has no stack yet: it is just being made."""
+    tagging = [s for s in statements(template, "RotationRole") if "kms:TagResource" in actions(s)]
+    assert len(tagging) == 2
+    for statement in tagging:
+        condition = statement["Condition"]
+        asked = condition["StringEquals"] | condition.get("StringEqualsIfExists", {})
+        assert asked["aws:ResourceTag/jwx:stack"] == "shop", statement["Sid"]
+
+
 def test_message_types_fit_their_algorithms(template: Template) -> None:
     """A digest for RSA and ECDSA, the message for Ed25519, mu for ML-DSA; absent keys do not refuse."""
     signing = [s["Condition"] for s in statements(template, "SignerRole") if s["Action"] == "kms:Sign"]
