@@ -25,22 +25,17 @@ class Builds:
         self._folder = folder
 
     @cached_property
-    def first(self) -> Path:
-        """What is measured."""
-        return sam_build(self._folder / "first")
-
-    @cached_property
-    def second(self) -> Path:
-        """What it is compared with."""
-        return sam_build(self._folder / "second")
+    def both(self) -> tuple[Path, Path]:
+        """One after the other: nobody's edit in between shall look like a build that differs."""
+        return sam_build(self._folder / "first"), sam_build(self._folder / "second")
 
 
 SECTIONS: Final[Mapping[str, Callable[[Builds, Effort], Section]]] = {
     "verification": lambda builds, effort: verification.section(effort),
-    "cold_start": lambda builds, effort: cold_start.section(builds.first, effort),
+    "cold_start": lambda builds, effort: cold_start.section(builds.both[0], effort),
     "warm_path": lambda builds, effort: warm_path.section(effort),
     "growth": lambda builds, effort: growth.section(effort),
-    "artifacts": lambda builds, effort: artifacts.section(builds.first, builds.second),
+    "artifacts": lambda builds, effort: artifacts.section(*builds.both),
     "load": lambda builds, effort: load.section(effort),
 }
 """The load comes last: a processor that is warm would show in the others."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pygal
-from pygal.style import CleanStyle
+import pygal  # type: ignore[import-not-found]  # in .tools/benchmarks alone
+from pygal.style import CleanStyle  # type: ignore[import-not-found]
 
 
 def bars(title: str, names: Sequence[str], series: Mapping[str, Sequence[float]]) -> bytes:
@@ -25,6 +26,9 @@ def growth(title: str, sizes: Sequence[float], series: Mapping[str, Sequence[flo
         **_looks(title), height=380, logarithmic=True, xrange=(min(sizes), max(sizes)), x_title=unit
     )
     chart.x_labels = list(sizes)
+    everything = [value for values in series.values() for value in values]
+    lowest, highest = math.floor(math.log10(min(everything))), math.ceil(math.log10(max(everything)))
+    chart.y_labels = [10**power for power in range(lowest, highest + 1)]
     for name, values in series.items():
         chart.add(name, [(size, value) for size, value in zip(sizes, values, strict=True)])
     return _svg(chart)
@@ -35,11 +39,17 @@ def _looks(title: str) -> dict[str, Any]:
     return {
         "title": title,
         "js": [],
-        "style": CleanStyle(font_family="sans-serif", background="white", plot_background="white"),
+        "style": CleanStyle(
+            font_family="sans-serif",
+            background="white",
+            plot_background="white",
+            guide_stroke_color="#ddd",
+            major_guide_stroke_color="#ccc",
+        ),
         "width": 820,
         "legend_at_bottom": True,
         "show_x_guides": True,
-        "disable_xml_declaration": False,
+        "no_prefix": True,  # its classes need no random name: an image stands alone
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ from tests.fakes.token_service import BASE_URL, REQUEST
 PEERS: Final = ROOT / "benchmarks" / "peers"
 AUDIENCE: Final = "api://orders"
 BOTH: Final = (CORE, "AwsLayer")
+KEY: Final = "cryptography.hazmat.primitives.asymmetric.ec"
+"""What the floor has loaded when it is ready, and the authorizer loads with its first key set."""
 
 LAYERS_OF_PEERS: Final = {
     "bare": (),
@@ -34,7 +37,7 @@ def subjects(build: Path, aws: SmallAws, scratch: Path) -> list[Function]:
     events, environment = _events(aws), aws.environment() | _settings(aws)
     places = {name: (build / code, layers) for name, (code, layers) in FUNCTIONS.items()}
     places |= {name: (PEERS / name, layers) for name, layers in LAYERS_OF_PEERS.items()}
-    return [
+    functions = [
         Function(
             name=name,
             path=unpacked(build, code, layers, scratch / name),
@@ -43,6 +46,9 @@ def subjects(build: Path, aws: SmallAws, scratch: Path) -> list[Function]:
         )
         for name, (code, layers) in places.items()
     ]
+    (authorizer,) = (one for one in functions if one.name == "authorizer")
+    with_key = {**authorizer.environment, "ALSO": KEY}
+    return [*functions, replace(authorizer, name="keyed_authorizer", environment=with_key)]
 
 
 def _events(aws: SmallAws) -> Mapping[str, Mapping[str, Any]]:
