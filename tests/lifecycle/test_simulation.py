@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from jwx.errors import JwxError
 from tests.lifecycle.faults import Fault, fault_at
 from tests.lifecycle.mutants import mutated, no_propagation_wait, no_retention
-from tests.lifecycle.simulation import main, simulate
+from tests.lifecycle.simulation import Simulation, main, simulate
 from tests.lifecycle.world import POLICY, World
 
 SKEWS = st.integers(1 - POLICY.clock_skew, POLICY.clock_skew)
@@ -119,6 +119,16 @@ def test_a_short_simulation_breaks_no_invariant() -> None:
     assert report.violations == []
     assert report.counts["tokens"] > 500
     assert report.counts["crashes"] > 0
+
+
+def test_a_run_that_its_time_out_stops_short_is_a_disturbance() -> None:
+    """The issuers behind it wait for the next run, which is no fault of the plan."""
+    simulation = Simulation(seed=2)
+    simulation.step()
+    simulation.world.calls.before = lambda _: simulation.world.clock.advance(100)
+    simulation._run(skew=0)
+    assert simulation.report.counts["runs out of time"] == 1
+    assert set(simulation._disturbed) == set(simulation.world.store.rings)
 
 
 @pytest.mark.slow
