@@ -201,10 +201,6 @@ class KeyRing:
         """Is the KMS key one of this ring's, born or on its way?"""
         return any(k.key_arn == key_arn for k in self.keys) or any(b.key_arn == key_arn for b in self.births)
 
-    def signing_algorithms(self) -> tuple[str, ...]:
-        """Algorithms that keys sign with now, in the policy's order."""
-        return tuple(name for name in self.policy.algorithms if self.active(name))
-
     def with_key(self, kid: str, **changes: object) -> KeyRing:
         """The ring with some times of one key set."""
         return replace(
