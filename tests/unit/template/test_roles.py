@@ -51,7 +51,7 @@ def test_roles_hold_exactly(template: Template, role: str, expected: set[str]) -
     assert allowed(template, role) == expected | LOGS
 
 
-def test_who_rotates_cannot_mint(template: Template) -> None:
+def test_only_the_signer_uses_private_keys(template: Template) -> None:
     """Only the signer signs; nobody changes a key's policy, grants it, revives it or cancels its deletion."""
     kms = {role: {a for a in allowed(template, role) if a.startswith("kms:")} for role in ROLES}
     assert [role for role in ROLES if "kms:Sign" in kms[role]] == ["SignerRole"]
