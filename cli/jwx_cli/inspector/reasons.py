@@ -127,7 +127,8 @@ _SENTENCES: Final[Mapping[str, Callable[[Case], str]]] = {
         "It is bound to a key (cnf) whose proof is not checked here: it must not pass as a bearer token."
     ),
     "revoked_token": lambda case: (
-        f"It was revoked by itself: its jti {case.shown('jti')} is on its issuer's list of revoked tokens."
+        f"It was revoked by itself: its jti {case.shown('jti')} is on its issuer's list of revoked tokens. "
+        "A verifier that does not ask for the list takes it until it expires."
     ),
     "deny_list_unavailable": lambda case: (
         f"The list of revoked tokens of {case.issuer!r} cannot be fetched just now."

@@ -80,7 +80,7 @@ def test_a_token_that_was_revoked_by_itself(person: Person) -> None:
 
     assert refusal(person, token) == (
         f"Refused (revoked_token): It was revoked by itself: its jti {claims['jti']!r} is on its issuer's "
-        "list of revoked tokens."
+        "list of revoked tokens. A verifier that does not ask for the list takes it until it expires."
     )
 
 
