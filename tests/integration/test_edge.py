@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -46,6 +47,12 @@ class Origin:
                 if not known:
                     self.wfile.write(f"{label} {len(origin.asked)}".encode())
 
+            def do_OPTIONS(self) -> None:
+                origin.asked.append((self.path, dict(self.headers.items())))
+                self.send_response(204)
+                self.send_header("Allow", "GET, HEAD, OPTIONS")
+                self.end_headers()
+
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
                 """The test looks at what was asked."""
 
@@ -62,6 +69,14 @@ class Edge:
 
     def get(self, path: str = PATH, **headers: str) -> Answer:
         return http_get(self.place.edge_url + path, headers)
+
+    def asks(self, method: str) -> Answer:
+        connection = HTTPConnection("127.0.0.1", self.place.edge_port, timeout=10)
+        with closing(connection):
+            connection.request(method, PATH)
+            answer = connection.getresponse()
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(status=answer.status, headers=headers, body=answer.read())
 
 
 @pytest.fixture
@@ -132,6 +147,13 @@ def test_client_that_has_it_is_told_so(edge: Edge) -> None:
     edge.api.cache_control = "s-maxage=60"
     edge.get()
     assert edge.get(**{"If-None-Match": 'W/"v1"'}).status == 304
+
+
+def test_a_preflight_reaches_the_origin_and_no_write_does(edge: Edge) -> None:
+    """The distribution allows GET, HEAD and OPTIONS; CloudFront answers 403 to the others by itself."""
+    preflight, write = edge.asks("OPTIONS"), edge.asks("POST")
+    assert (preflight.status, preflight.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+    assert (write.status, len(edge.api.asked)) == (403, 1)
 
 
 def test_no_store_is_kept_out(edge: Edge) -> None:
