@@ -120,7 +120,8 @@ def algorithm(name: object) -> Algorithm:
     """The row of that name; the error says which names there are."""
     row = ALGORITHMS.get(name) if isinstance(name, str) else None
     if row is None:
-        raise UnsupportedAlgorithm(f"algorithm: got {name!r}; allowed are {', '.join(ALGORITHMS)}")
+        # The caller chose it: an answer must not grow with it.
+        raise UnsupportedAlgorithm(f"algorithm: got {repr(name)[:80]}; allowed are {', '.join(ALGORITHMS)}")
     return row
 
 

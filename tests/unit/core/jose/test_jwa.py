@@ -30,6 +30,13 @@ def test_an_unknown_name_is_refused_with_the_allowed_ones(name: object) -> None:
         algorithm(name)
 
 
+def test_a_refusal_does_not_grow_with_what_was_sent() -> None:
+    """It goes back over HTTP, where an answer has a bound that a request has not."""
+    with pytest.raises(UnsupportedAlgorithm) as refused:
+        algorithm("x" * 100_000)
+    assert len(str(refused.value)) < 300
+
+
 @pytest.mark.parametrize(
     ("name", "kms", "spec", "message_type"),
     [
