@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from joserfc import jwt as joserfc_jwt
 from joserfc.jwk import import_key
-from jwcrypto import jwk as jwcrypto_jwk
+from jwcrypto import jwk as jwcrypto_jwk  # type: ignore[import-untyped]
 from jwcrypto import jwt as jwcrypto_jwt
 
 from benchmarks.section import FULL, PAGE, ROOT, SMOKE, Effort, Section, table
@@ -100,10 +100,10 @@ def _ours(name: str, candidate: str) -> dict[str, Callable[[], object]]:
 
 
 def _peers(name: str, candidate: str) -> dict[str, Callable[[], object]]:
-    from jose import jwt as python_jose
+    from jose import jwt as python_jose  # type: ignore[import-untyped]
 
     public, key = jwk(name), jwt.PyJWK(jwk(name))
-    joserfc_key, jwcrypto_key = import_key(public), jwcrypto_jwk.JWK(**public)
+    joserfc_key, jwcrypto_key = import_key(dict(public)), jwcrypto_jwk.JWK(**public)
     registry = joserfc_jwt.JWTClaimsRegistry(
         iss={"essential": True, "value": ISSUER}, aud={"essential": True, "value": AUDIENCE}
     )

@@ -61,7 +61,7 @@ def _run(name: str) -> int:
 
 def run_one(name: str, options: list[str]) -> None:
     """Does not return."""
-    import atheris
+    import atheris  # type: ignore[import-untyped]  # in an environment of its own
 
     with atheris.instrument_imports(include=["jwx"]):
         from tests.fuzz.targets import TARGETS

@@ -65,7 +65,8 @@ def _discovery() -> list[bytes]:
 
 def _deny_lists() -> list[bytes]:
     entries = [{"jti": "a", "exp": 1}, {"jti": "b", "exp": 2}]
-    return [json.dumps({"issuer": ISSUER, "tokens": tokens}).encode() for tokens in ([], entries, [{}])]
+    lists: list[list[dict[str, object]]] = [[], [*entries], [{}]]
+    return [json.dumps({"issuer": ISSUER, "tokens": tokens}).encode() for tokens in lists]
 
 
 def _events() -> list[bytes]:
