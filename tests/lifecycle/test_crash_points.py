@@ -8,7 +8,7 @@ from tests.lifecycle.faults import Fault, calls_of, fault_at
 from tests.lifecycle.scenarios import SCENARIOS, Scenario
 from tests.lifecycle.world import World
 
-EVERY_SO_MANY = 23
+EVERY_SO_MANY = 41
 """The fast run tries every so many calls, other ones for each scenario and fault; the slow one tries all."""
 
 

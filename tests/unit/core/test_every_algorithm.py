@@ -26,7 +26,12 @@ from tests.fakes.run_record import FakeRunRecord
 from tests.fakes.token_service import BASE_URL, REQUEST, TokenService
 
 # Every algorithm with the default size of keys, and RSA with the larger ones.
-SIZED = [*((name, 2048) for name in ALGORITHMS), ("RS256", 3072), ("PS512", 3072), ("PS256", 4096)]
+SIZED = [
+    *((name, 2048) for name in ALGORITHMS),
+    pytest.param("RS256", 3072, marks=pytest.mark.slow),  # such keys take long to make
+    pytest.param("PS512", 3072, marks=pytest.mark.slow),
+    pytest.param("PS256", 4096, marks=pytest.mark.slow),
+]
 AUDIENCE = "api://orders"
 
 
