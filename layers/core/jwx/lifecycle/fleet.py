@@ -86,7 +86,7 @@ class Fleet:
 
     def _one(self, issuer: str, tally: _Tally) -> None:
         try:
-            outcome = self._reconciler.run(issuer)
+            outcome = self._reconciler.run(issuer, patience=0)  # a thousand others wait for their turn
         except Exception as error:
             # Whatever is wrong with one issuer, the others' keys must still rotate.
             self._journal.warned(issuer, f"the run failed: {type(error).__name__}")

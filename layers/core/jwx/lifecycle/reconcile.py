@@ -22,7 +22,7 @@ MAX_STEPS = 400
 """Far above what a ring of the largest allowed size can ask for at once."""
 
 PATIENCE = 30
-"""Seconds that a run waits for a step that is almost due, such as the second invalidation."""
+"""Seconds that a verb waits for a step that is almost due, such as the second invalidation."""
 
 
 @dataclass(slots=True)
@@ -59,8 +59,8 @@ class Reconciler:
         self._sleep = sleep
         self._remaining = remaining
 
-    def run(self, issuer: str, *, inspect: bool = True) -> Outcome:
-        """Do all that is due for `issuer`, and what becomes due while it is done.
+    def run(self, issuer: str, *, patience: int = PATIENCE) -> Outcome:
+        """Do all that is due for `issuer`, and what becomes due within `patience` seconds.
 
         Raises UnknownIssuer. A step that fails is left to the next run; the others still happen.
         """
@@ -68,16 +68,16 @@ class Reconciler:
         if ring is None:
             raise UnknownIssuer(f"issuer: there is no issuer {issuer!r}")
         outcome = Outcome(ring)
-        if inspect and not ring.restored:
+        if not ring.restored:
             self._inspect(outcome)
         for _ in range(MAX_STEPS):
-            step = self._next(outcome)
+            step = self._next(outcome, patience)
             if step is None or self._remaining() <= 0:
                 break
             self._take(outcome, step)
         return outcome
 
-    def _next(self, outcome: Outcome) -> Step | None:
+    def _next(self, outcome: Outcome, patience: int) -> Step | None:
         """The first step that is due and did not fail in this run; waits a little for one that almost is."""
         tried = {_identity(step) for step, _ in outcome.failed}
         open_steps = [s for s in plan(outcome.ring, self._clock()) if _identity(s) not in tried]
@@ -85,11 +85,11 @@ class Reconciler:
             return None
         step = open_steps[0]
         wait = step.at - self._clock()
-        if wait > min(PATIENCE, self._remaining()) or (wait > 0 and step.action not in _WORTH_WAITING):
+        if wait > min(patience, self._remaining()) or (wait > 0 and step.action not in _WORTH_WAITING):
             return None
         if wait > 0:
             self._sleep(wait)
-            return self._next(outcome)
+            return self._next(outcome, patience)
         return step
 
     def _take(self, outcome: Outcome, step: Step) -> None:
