@@ -48,7 +48,8 @@ def section(build: Path, effort: Effort) -> Section:
     with small_aws() as aws, tempfile.TemporaryDirectory() as scratch:
         functions = subjects(build, aws, Path(scratch))
         samples = measured(functions, rounds=effort.rounds, requests=WARM_REQUESTS)
-        answers = first_answers(functions, rounds=max(1, effort.rounds // 2))
+        deployed = [function for function in functions if "ALSO" not in function.environment]
+        answers = first_answers(deployed, rounds=max(1, effort.rounds // 2))
     text = "\n\n".join(
         [
             "CPU milliseconds of a whole process, from the start of the interpreter until the handler is "
@@ -84,7 +85,7 @@ def _goals(samples: dict[str, list[Sample]]) -> list[list[str]]:
     for (name, other), goal in GOALS.items():
         ratio = ratios(column(samples[name], "init_cpu"), column(samples[other], "init_cpu"))
         against = "its floor" if other.startswith("floor") else "the common way"
-        rows.append([f"{LABELS[name]} of {against}", ratio.show(2), verdict(ratio.middle, goal)])
+        rows.append([f"{LABELS[name]}: of {against}", ratio.show(2), verdict(ratio.middle, goal)])
     return rows
 
 
@@ -92,12 +93,13 @@ def _runtime_rows(answers: dict[str, list[Sample]]) -> list[list[str]]:
     bare = column(answers["bare"], "first")
     return [
         [
-            LABELS[name],
-            Spread.of(column(each, "first")).show(0),
-            Spread.of(column(each, "second")).show(1),
-            ratios(column(each, "first"), bare).show(2),
+            label,
+            Spread.of(column(answers[name], "first")).show(0),
+            Spread.of(column(answers[name], "second")).show(1),
+            ratios(column(answers[name], "first"), bare).show(2),
         ]
-        for name, each in answers.items()
+        for name, label in LABELS.items()
+        if name in answers
     ]
 
 
