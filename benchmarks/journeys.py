@@ -99,7 +99,7 @@ def signing() -> Journey:
         policies=policies,
     )
     once = OncePerKey(None, store=store, clock=clock)
-    journey = Signing(issuer=issuer, store=store, signer=kms, policies=policies, once=once, audit=audit)
+    journey = Signing(issuer=issuer, policies=policies, once=once, audit=audit)
 
     def request() -> object:
         return journey.answer(REQUEST, seconds_left=lambda: 30.0)

@@ -1,4 +1,4 @@
-"""Claims -> token: a direct invoke with one request, a batch of them, or the rotation's probe."""
+"""Claims -> token: a direct invoke with one request or a batch of them, or `POST /token`."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def from_env() -> Signer:
     )
     audit = SigningAudit(logger)
     per_key = OncePerKey(_replays(dynamodb, os.environ.get("IDEMPOTENCY_TABLE", "")), store=store, clock=_now)
-    signing = Signing(issuer=issuer, store=store, signer=kms, policies=policies, once=per_key, audit=audit)
+    signing = Signing(issuer=issuer, policies=policies, once=per_key, audit=audit)
     return Signer(signing=signing, audit=audit, throttles=KmsThrottles(kms_client))
 
 

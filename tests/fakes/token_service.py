@@ -10,6 +10,7 @@ from typing import Any
 
 from jwx.errors import JwxError
 from jwx.issuing.issuer import Encode, Token, TokenIssuer
+from jwx.issuing.proving import Proving
 from jwx.issuing.replay import OncePerKey, Replays
 from jwx.issuing.ring_cache import RingCache
 from jwx.issuing.signing import Signing
@@ -135,12 +136,14 @@ class TokenService:
             policies=TokenPolicies.parse(policies),
         )
 
+    def proving(self) -> Proving:
+        """The prover's journey on such an issuer."""
+        return Proving(store=self.store, signer=self.signer)
+
     def signing(self, policies: str = "{}", *, replays: Replays | None = None) -> Signing:
         """The signer's journey on such an issuer."""
         return Signing(
             issuer=self.issuer(policies),
-            store=self.store,
-            signer=self.signer,
             policies=TokenPolicies.parse(policies),
             once=OncePerKey(replays, store=self.store, clock=self.clock),
             audit=self.ears,

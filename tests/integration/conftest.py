@@ -13,6 +13,7 @@ from local.stack import Stack
 
 # The logical ids of the template, which are also the folders of the build.
 FUNCTIONS = {
+    "prover": "ProverFunction",
     "signer": "SignerFunction",
     "jwks": "JwksFunction",
     "rotation": "RotationFunction",

@@ -20,8 +20,8 @@ REFUSALS: dict[str, set[str | None]] = {
     "rotation-rotate": {None, "StandbyNotReady"},
     "rotation-attach-certificate": {"UnknownKey"},
     "rotation-certificate-request": {"UnknownKey"},
-    "signer-certificate-request": {"UnknownKey"},
-    "signer-probe": {"UnknownKey"},
+    "prover-certificate-request": {"UnknownKey"},
+    "prover-probe": {"UnknownKey"},
 }
 
 # The samples of the authorizer leave the place of their token open.

@@ -1,6 +1,6 @@
 """Signing keys in KMS: made, described, marked, disabled and deleted, but never signed with.
 
-Only the signer's role may use a private key (`kms_signer.py`).
+Only the roles of signer and prover may use a private key (`kms_signer.py`).
 """
 
 from __future__ import annotations

@@ -39,8 +39,6 @@ class _World:
         audit = SigningAudit(logger_to(self.log))
         signing = Signing(
             issuer=self.service.issuer(),
-            store=self.service.store,
-            signer=self.service.signer,
             policies=TokenPolicies.parse("{}"),
             once=OncePerKey(None, store=self.service.store, clock=self.service.clock),
             audit=audit,
@@ -85,22 +83,6 @@ def test_a_batch_is_answered_in_order(world: _World) -> None:
     answers = world.serve(_event("signer-batch"))["tokens"]
     assert [answer.get("error", "signed") for answer in answers] == ["signed", "signed", "InvalidRequest"]
     assert answers[1]["expires_at"] - answers[1]["issued_at"] == 60
-
-
-def test_a_probe_is_answered_with_a_signature(world: _World) -> None:
-    """The event names an operation, never a key."""
-    ring, operation = world.service.prove(world.service.store.rings["default"], "ES256")
-    world.service.save(ring)
-    event = _event("signer-probe")
-    event["probe"]["operation"] = operation
-    assert set(world.serve(event)) == {"signature"}
-
-
-def test_a_certificate_request_is_answered_in_pem(world: _World) -> None:
-    """The event names a kid, never a KMS key and never bytes to sign."""
-    event = _event("signer-certificate-request")
-    event["certificate_request"]["kid"] = world.service.active("RS256").kid
-    assert world.serve(event)["pem"].startswith("-----BEGIN CERTIFICATE REQUEST-----")
 
 
 def test_a_request_over_http_is_answered_as_http(world: _World) -> None:

@@ -9,7 +9,15 @@ from tests.unit.template.cloudformation import Stack
 
 Template = dict[str, Any]
 Statement = dict[str, Any]
-ROLES = ["SignerRole", "JwksRole", "RotationRole", "AuthorizerRole", "WhoamiRole", "ScheduleRole"]
+ROLES = [
+    "SignerRole",
+    "ProverRole",
+    "JwksRole",
+    "RotationRole",
+    "AuthorizerRole",
+    "WhoamiRole",
+    "ScheduleRole",
+]
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 # These actions know no resources; the template says so beside each.
 WITHOUT_RESOURCE = {"kms:CreateKey", "tag:GetResources", "xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -44,6 +52,7 @@ def test_each_function_has_a_role_of_its_own(template: Template) -> None:
         ("AuthorizerRole", set()),
         ("WhoamiRole", set()),
         ("SignerRole", {"kms:Sign", "kms:GetPublicKey", "dynamodb:GetItem", "lambda:InvokeFunction"}),
+        ("ProverRole", {"kms:Sign", "kms:GetPublicKey", "dynamodb:GetItem"}),
     ],
 )
 def test_roles_hold_exactly(template: Template, role: str, expected: set[str]) -> None:
@@ -52,9 +61,9 @@ def test_roles_hold_exactly(template: Template, role: str, expected: set[str]) -
 
 
 def test_only_the_signer_uses_private_keys(template: Template) -> None:
-    """Only the signer signs; nobody changes a key's policy, grants it, revives it or cancels its deletion."""
+    """Only signer and prover sign; nobody changes a key's policy, grants it, revives it or cancels its deletion."""
     kms = {role: {a for a in allowed(template, role) if a.startswith("kms:")} for role in ROLES}
-    assert [role for role in ROLES if "kms:Sign" in kms[role]] == ["SignerRole"]
+    assert [role for role in ROLES if "kms:Sign" in kms[role]] == ["SignerRole", "ProverRole"]
     assert kms["RotationRole"] == {
         "kms:CreateKey",
         "kms:TagResource",
@@ -64,6 +73,14 @@ def test_only_the_signer_uses_private_keys(template: Template) -> None:
         "kms:DisableKey",
         "kms:ScheduleKeyDeletion",
     }
+
+
+def test_the_rotation_cannot_mint(template: Template) -> None:
+    """It may invoke the prover, which signs no token, and no other function."""
+    invoked = [
+        s["Resource"] for s in statements(template, "RotationRole") if "lambda:InvokeFunction" in actions(s)
+    ]
+    assert [str(resource).rpartition("-")[2].strip("'}") for resource in invoked] == ["prover"]
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -79,8 +79,6 @@ def told_by_signer(service: str, fail: Any) -> Iterator[Any]:
     audit = SigningAudit(Logger(service=service, stream=log, level="INFO"))
     signing = Signing(
         issuer=world.issuer(),
-        store=world.store,
-        signer=world.signer,
         policies=TokenPolicies.parse("{}"),
         once=OncePerKey(None, store=world.store, clock=world.clock),
         audit=audit,

@@ -15,8 +15,6 @@ from jwx.issuing.replay import OncePerKey
 from jwx.issuing.token_endpoint import TokenEndpoint, is_http
 from jwx.issuing.token_policy import TokenPolicies
 from jwx.issuing.token_request import TokenRequest
-from jwx.lifecycle.probe import Signer, answer_probe
-from jwx.ports import RingStore
 
 _GATEWAY_RESERVE = 3.0
 """API Gateway waits 29 s at most, and Lambda lets the signer run for 30."""
@@ -43,16 +41,12 @@ class Signing:
         self,
         *,
         issuer: TokenIssuer,
-        store: RingStore,
-        signer: Signer,
         policies: TokenPolicies,
         once: OncePerKey,
         audit: Audit,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._issuer = issuer
-        self._store = store
-        self._signer = signer
         self._once = once
         self._audit = audit
         self._endpoint = TokenEndpoint(policies, refused=audit.failed)
@@ -66,19 +60,9 @@ class Signing:
                 event, lambda request, caller: self._signed(request, patience, caller=caller)
             )
         patience = self._patience(seconds_left)
-        if _is_only(event, "probe"):
-            return dict(answer_probe(event["probe"], store=self._store, signer=self._signer))
-        if _is_only(event, "certificate_request"):
-            return self._certificate_request(event["certificate_request"])
         if _is_only(event, "tokens"):
             return {"tokens": each_on_its_own(event["tokens"], lambda one: self._issue(one, patience))}
         return self._issue(event, patience)
-
-    def _certificate_request(self, given: object) -> dict[str, Any]:
-        """X.509 is imported only now: it would lengthen every cold start."""
-        from jwx.issuing.certificate_request import answer_certificate_request
-
-        return dict(answer_certificate_request(given, store=self._store, signer=self._signer))
 
     def _patience(self, seconds_left: Callable[[], float]) -> Patience:
         return Patience(seconds_left=seconds_left, sleep=self._sleep, random=random.random)

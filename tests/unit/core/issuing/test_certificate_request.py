@@ -30,7 +30,7 @@ SIGNING_INPUT = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 def ask(service: TokenService, **fields: Any) -> x509.CertificateSigningRequest:
     """What the signer function answers."""
     given = {"issuer": "default", "subject": "CN=issuer.example.com"} | fields
-    answer = service.signing().answer({"certificate_request": given}, seconds_left=lambda: 30)
+    answer = service.proving().answer({"certificate_request": given})
     return x509.load_pem_x509_csr(answer["pem"].encode())
 
 
@@ -172,8 +172,8 @@ def test_a_malformed_request_is_refused(fields: dict[str, Any]) -> None:
 
 def test_a_certificate_request_stands_alone() -> None:
     """One call, one journey."""
-    with pytest.raises(InvalidRequest, match="certificate_request: stands alone"):
-        TokenService().signing().answer({"certificate_request": {}, "claims": {}}, seconds_left=lambda: 30)
+    with pytest.raises(InvalidRequest, match="alone"):
+        TokenService().proving().answer({"certificate_request": {}, "claims": {}})
 
 
 class TestSubject:

@@ -19,7 +19,7 @@ _SIGNING_INPUT = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 
 def _probe(service: TokenService, **fields: Any) -> dict[str, Any]:
     probe = {"issuer": "default", "operation": "op-1"} | fields
-    return service.signing().answer({"probe": probe}, seconds_left=lambda: 30)
+    return service.proving().answer({"probe": probe})
 
 
 @pytest.mark.parametrize("name", ["ES256", "PS256", "Ed25519", "ML-DSA-44"])
@@ -54,7 +54,7 @@ def test_the_ring_is_read_anew() -> None:
     ring, operation = service.prove(service.store.rings["default"], "ES256")
     service.save(ring)
     probe = {"probe": {"issuer": "default", "operation": operation}}
-    assert signing.answer(probe, seconds_left=lambda: 30)["signature"]
+    assert service.proving().answer(probe)["signature"]
 
 
 def test_only_open_births_are_probed() -> None:
@@ -94,5 +94,5 @@ def test_no_ring_no_probe() -> None:
 
 def test_a_probe_stands_alone() -> None:
     """One call, one journey."""
-    with pytest.raises(InvalidRequest, match="probe: stands alone"):
-        TokenService().signing().answer({"probe": {}, "claims": {}}, seconds_left=lambda: 30)
+    with pytest.raises(InvalidRequest, match="alone"):
+        TokenService().proving().answer({"probe": {}, "claims": {}})
