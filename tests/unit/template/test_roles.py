@@ -61,7 +61,7 @@ def test_roles_hold_exactly(template: Template, role: str, expected: set[str]) -
 
 
 def test_only_the_signer_uses_private_keys(template: Template) -> None:
-    """Only signer and prover sign; nobody changes a key's policy, grants it, revives it or cancels its deletion."""
+    """Only signer and prover sign; nobody changes a key's policy, grants it, revives it or spares it."""
     kms = {role: {a for a in allowed(template, role) if a.startswith("kms:")} for role in ROLES}
     assert [role for role in ROLES if "kms:Sign" in kms[role]] == ["SignerRole", "ProverRole"]
     assert kms["RotationRole"] == {

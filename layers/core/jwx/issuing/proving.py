@@ -1,7 +1,7 @@
 """The prover's journey: proofs of new keys and certificate requests, for the rotation and nobody else.
 
-A function of its own, which the rotation may invoke in place of the signer: whoever takes over the rotation can
-have keys proved, and gets no token.
+A function of its own, which the rotation may invoke in place of the signer: whoever takes over the rotation
+can have keys proved, and gets no token.
 """
 
 from __future__ import annotations
