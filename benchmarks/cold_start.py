@@ -36,6 +36,7 @@ LABELS: Final = {
     "rotation": "**rotation**, clients of seven services",
 }
 GOALS: Final = {
+    ("authorizer", "floor_authorizer"): 1.25,
     ("keyed_authorizer", "floor_authorizer"): 1.25,
     ("keyed_authorizer", "common_authorizer"): 0.5,
     ("jwks", "floor_jwks"): 1.15,
