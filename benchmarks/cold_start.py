@@ -50,7 +50,7 @@ def section(build: Path, effort: Effort) -> Section:
         functions = subjects(build, aws, Path(scratch))
         samples = measured(functions, rounds=effort.rounds, requests=WARM_REQUESTS)
         deployed = [function for function in functions if "ALSO" not in function.environment]
-        answers = first_answers(deployed, rounds=max(1, effort.rounds // 2))
+        answers = first_answers(deployed, rounds=max(1, effort.rounds // 3))
     text = "\n\n".join(
         [
             "CPU milliseconds of a whole process, from the start of the interpreter until the handler is "
