@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -18,6 +19,9 @@ from local.errors import LocalError
 from local.place import Place, free_place
 from local.stack import Stack
 from local.story import first_keys
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -78,3 +82,14 @@ def default_issuer(stack: Stack, tmp_path_factory: pytest.TempPathFactory, worke
 def administrator(stack: Stack) -> Clients:
     """Clients that may look behind the scenes, as no caller of the product may."""
     return Clients(stack.place, ROOT_IDENTITY)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """One for all tests of a process, wherever they are: Playwright allows no second one."""
+    from tests.browser.chromium import CHROMIUM, chromium
+
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
+    with chromium() as started:
+        yield started

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page
 
 from local.identities import create_user
 from local.stack import Stack
-from tests.browser.conftest import browser  # noqa: F401 - a fixture
 
 MAY = [
     {"Effect": "Allow", "Action": "cloudformation:DescribeStacks", "Resource": "*"},
@@ -33,7 +32,7 @@ def published(stack: Stack) -> Stack:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # noqa: F811 - a fixture
+def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     yield context.new_page()
     context.close()
