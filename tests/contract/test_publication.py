@@ -25,6 +25,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.publication import FakePublication
 from tests.fakes.ring_store import FakeRingStore
 
+pytestmark = pytest.mark.slow  # the emulator has to start
+
 URL = "https://issuer.example"
 NOW = 1_800_000_000
 

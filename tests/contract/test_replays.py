@@ -15,6 +15,8 @@ from jwx_aws.replays import DynamoReplays
 from tests.fakes.clock import FakeClock
 from tests.fakes.replays import FakeReplays
 
+pytestmark = pytest.mark.slow  # the emulator has to start
+
 TABLE = "replays"
 
 

@@ -16,6 +16,8 @@ from jwx_aws.kms_signer import KmsSigner
 from tests.fakes.clock import FakeClock
 from tests.fakes.kms import FakeKms, fake_keys, fake_signer
 
+pytestmark = pytest.mark.slow  # the emulator has to start
+
 ML_DSA = sorted(name for name in ALGORITHMS if name.startswith("ML-DSA"))
 OTHERS = sorted(set(ALGORITHMS) - set(ML_DSA))
 EVERYWHERE = [(where, name) for where in ("fake", "emulator") for name in OTHERS]

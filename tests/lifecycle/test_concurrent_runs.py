@@ -13,6 +13,8 @@ from tests.lifecycle.interleaving import Interleaving, Turn
 from tests.lifecycle.scenarios import just_rotated, nothing, restored, retirement_due, rotation_due, running
 from tests.lifecycle.world import POLICY, World
 
+pytestmark = pytest.mark.slow  # every schedule is a run of its own
+
 type Run = Callable[[World], object]
 
 SKEW = POLICY.clock_skew

@@ -8,6 +8,8 @@ from tests.lifecycle.faults import Fault, calls_of, fault_at
 from tests.lifecycle.scenarios import SCENARIOS, Scenario
 from tests.lifecycle.world import World
 
+pytestmark = pytest.mark.slow  # every call is a run of its own
+
 EVERY_SO_MANY = 41
 """The fast run tries every so many calls, other ones for each scenario and fault; the slow one tries all."""
 

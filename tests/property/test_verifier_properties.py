@@ -57,6 +57,7 @@ def test_any_single_character_change_is_refused(name: str) -> None:
             refused(good[:place] + change + good[place + 1 :])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_any_single_bit_change_is_refused(name: str) -> None:
     """In the bytes of header, payload and signature, properly encoded again."""
