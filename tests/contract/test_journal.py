@@ -16,6 +16,8 @@ from aws_lambda_powertools.metrics import EphemeralMetrics
 from jwx.ports import KeyChange
 from jwx_aws.events import AwsJournal
 
+pytestmark = pytest.mark.slow  # the emulator has to start
+
 REVOKED = KeyChange(issuer="shop", kid="k-1", algorithm="ES256", change="Revoked", at=7, reason="leaked")
 FORCED = KeyChange(issuer="shop", kid="k-2", algorithm="ES256", change="Activated", at=8, forced=True)
 

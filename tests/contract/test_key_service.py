@@ -16,6 +16,8 @@ from jwx_aws.kms import KmsKeys
 from tests.fakes.clock import FakeClock
 from tests.fakes.kms import FakeKms, fake_keys
 
+pytestmark = pytest.mark.slow  # the emulator has to start
+
 Make = Callable[[str], KmsKeys]
 
 

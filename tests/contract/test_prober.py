@@ -25,6 +25,8 @@ from tests.fakes.prober import FakeProber
 from tests.fakes.ring_store import FakeRingStore
 from tests.fakes.token_service import TokenService
 
+pytestmark = pytest.mark.slow  # the emulator has to start
+
 
 class InProcess:
     """Lambda that runs the signer's answers itself, and fails as Lambda tells of failures."""

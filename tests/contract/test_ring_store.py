@@ -16,6 +16,8 @@ from jwx.ports import RingStore
 from jwx_aws.dynamodb import DynamoRingStore
 from tests.fakes.ring_store import FakeRingStore
 
+pytestmark = pytest.mark.slow  # the emulator has to start
+
 
 @pytest.fixture(scope="module")
 def table(aws: Callable[[str], Any]) -> Iterator[str]:

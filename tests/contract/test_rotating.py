@@ -29,6 +29,8 @@ from jwx_aws.run_record import DynamoRunRecord
 from jwx_aws.s3 import StaticCopy
 from tests.fakes.prober import FakeProber
 
+pytestmark = pytest.mark.slow  # the emulator has to start
+
 URL = "https://issuer.example"
 POLICY = {"algorithms": ["ES256", "RS256"], "origin_timeout": 0}
 

@@ -12,6 +12,8 @@ from jwx.ports import RunRecord
 from jwx_aws.run_record import DynamoRunRecord
 from tests.fakes.run_record import FakeRunRecord
 
+pytestmark = pytest.mark.slow  # the emulator has to start
+
 
 @pytest.fixture(params=["fake", "dynamodb"])
 def record(request: pytest.FixtureRequest) -> RunRecord:

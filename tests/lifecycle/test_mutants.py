@@ -10,6 +10,8 @@ from tests.lifecycle import interleavings as course
 from tests.lifecycle import mutants
 from tests.lifecycle.mutants import Change, mutated
 
+pytestmark = pytest.mark.slow  # each is a world of its own
+
 CAUGHT_BY: dict[Callable[[], list[Change]], Callable[[], list[str]]] = {
     mutants.no_propagation_wait: course.algorithm_added_later,
     mutants.no_retention: course.policy_shortened_after_long_tokens,

@@ -8,6 +8,8 @@ import pytest
 
 from tests.lifecycle import interleavings
 
+pytestmark = pytest.mark.slow  # each is a world of its own
+
 NAMED = (
     interleavings.restored_table,
     interleavings.restored_after_revocation,

@@ -21,6 +21,8 @@ from jwx.verification.trusted_issuers import TrustedIssuer
 from jwx.verification.verifier import Verifier
 from tests.fakes.token_service import BASE_URL, TokenService
 
+pytestmark = pytest.mark.slow  # hundreds of signatures
+
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 _SAFE = st.integers(-(2**53) + 1, 2**53 - 1)
 _VALUES = st.recursive(

@@ -16,6 +16,8 @@ from jwx.jose.jws import parse_unverified
 from tests.fakes.clock import FakeClock
 from tests.fakes.foreign_issuer import AUDIENCE, ISSUER, NOW, claims, jwk, raw_token, token
 
+pytestmark = pytest.mark.slow  # hundreds of signatures
+
 NAMES = ("ES256", "RS256", "Ed25519")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 VERIFIER = Verifier(

@@ -17,6 +17,8 @@ from jwx.lifecycle.policy import RotationPolicy
 from jwx_aws.dynamodb import ROOM_FOR_KEYS, DynamoRingStore
 from jwx_aws.run_record import DynamoRunRecord
 
+pytestmark = pytest.mark.slow  # moto has to start
+
 
 @pytest.fixture
 def dynamodb() -> Iterator[Any]:

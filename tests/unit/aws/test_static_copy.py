@@ -19,6 +19,8 @@ from jwx.lifecycle.policy import RotationPolicy
 from jwx.publishing.publication import documents
 from jwx_aws.s3 import StaticCopy
 
+pytestmark = pytest.mark.slow  # moto has to start
+
 URL = "https://issuer.example"
 KEY = SigningKey(
     kid="a",

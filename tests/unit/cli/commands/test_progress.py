@@ -13,6 +13,8 @@ from jwx_cli.exits import CommandFailed, ExitCode
 from jwx_cli.progress import with_progress
 from jwx_cli.session import Session, Tools
 
+pytestmark = pytest.mark.slow  # real seconds pass
+
 
 def session(*, terminal: bool) -> tuple[Session, io.StringIO]:
     """A session and what its console shows."""

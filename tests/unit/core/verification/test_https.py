@@ -24,6 +24,8 @@ from cryptography.x509.oid import NameOID
 from jwx.verification.fetched import Fetched, FetchFailed, read_caching
 from jwx.verification.https import MAX_SIZE, TIMEOUT, fetch_json, is_fetchable
 
+pytestmark = pytest.mark.slow  # real seconds pass
+
 BODY = b'{"keys":[]}'
 
 
