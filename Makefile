@@ -21,7 +21,7 @@ down:  ## stop what 'make up' started
 test: .tools/venv.ready .tools/emulator.ready .tools/sam.ready .tools/interop.ready .tools/node.ready .tools/benchmarks.ready  ## run all tests
 	@.venv/bin/pytest -n auto --dist loadfile
 
-test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that deploy nothing and start no browser
+test-fast: .tools/venv.ready .tools/emulator.ready  ## run the tests that take seconds: no deployment, browser or long enumeration
 	@.venv/bin/pytest -n auto --dist loadfile -m "not deploy and not slow and not browser"
 
 simulate: .tools/venv.ready  ## simulate 100 years of key rotation with everything that can go wrong

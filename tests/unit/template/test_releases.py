@@ -97,7 +97,7 @@ def test_a_release_must_be_named(template: Template) -> None:
 def test_every_caller_asks_the_alias_where_there_is_one(
     template: Template, gradual: str, qualifier: str
 ) -> None:
-    """Edge, rotation and people; one that went past the alias would get code that no alarm has judged."""
+    """Edge and people; one that went past the alias would get code that no alarm has judged."""
     stack = Stack(template, GradualDeployment=gradual, Release="v1")
     paths = stack.resource("PublishingApi")["DefinitionBody"]["paths"]
     uris = [
