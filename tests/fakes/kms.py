@@ -30,13 +30,15 @@ from tests.fakes.private_keys import (
 )
 
 _DAY = 86400
+_FAILED_INSIDE = {"KMSInternalException", "DependencyTimeoutException"}
 
 
 def refusal(code: str, operation: str = "KMS") -> ClientError:
     """What boto3 raises; a hook of `Calls` raises it too, to throttle or to refuse."""
     message = f"arn:aws:kms:eu-central-1:111122223333:key/x: {code}"
+    answer = {"RequestId": "r-1", "HTTPStatusCode": 500 if code in _FAILED_INSIDE else 400}
     return ClientError(
-        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"RequestId": "r-1"}},  # type: ignore[typeddict-item]
+        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": answer},  # type: ignore[typeddict-item]
         operation,
     )
 

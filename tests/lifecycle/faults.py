@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
+from botocore.exceptions import ReadTimeoutError
+
 from jwx.errors import JwxError, KeyRingUnavailable, PublicationUnavailable, SigningUnavailable
 from tests.fakes.calls import Calls, Hook
 from tests.fakes.kms import refusal
@@ -39,6 +41,13 @@ def error_of(call: str) -> Exception | None:
             return None
 
 
+def silence_of(call: str) -> Exception | None:
+    """What the product sees when this call is done and its answer never comes."""
+    if call.partition(".")[0] in ("kms", "tagging"):
+        return ReadTimeoutError(endpoint_url="https://kms")
+    return error_of(call)
+
+
 @contextmanager
 def fault_at(calls: Calls, number: int, fault: Fault) -> Iterator[None]:
     """Let the call of that number, counted from 0 from here on, go wrong; dies quietly."""
@@ -50,7 +59,7 @@ def fault_at(calls: Calls, number: int, fault: Fault) -> Iterator[None]:
         state.done = True
         if fault in (Fault.DIES_BEFORE, Fault.DIES_AFTER):
             raise Crash
-        if error := error_of(call):
+        if error := error_of(call) if fault is Fault.REFUSED else silence_of(call):
             raise error
 
     state = _Struck()
@@ -78,4 +87,4 @@ def calls_of(calls: Calls, act: Callable[[], object]) -> int:
     return len(calls.names) - first
 
 
-__all__ = ["Crash", "Fault", "Hook", "calls_of", "error_of", "fault_at"]
+__all__ = ["Crash", "Fault", "Hook", "calls_of", "error_of", "fault_at", "silence_of"]

@@ -10,7 +10,7 @@ from typing import Any
 from jwx.errors import IssuerExists, JwxError, PublicationUnavailable, SigningUnavailable, TooManyKeys
 from jwx.lifecycle.keyring import State
 from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS, RotationPolicy
-from tests.lifecycle.faults import Crash, Fault, error_of, fault_at
+from tests.lifecycle.faults import Crash, Fault, error_of, fault_at, silence_of
 from tests.lifecycle.interleaving import Interleaving
 from tests.lifecycle.scenarios import FOREIGN, just_rotated, pending, restored, running
 from tests.lifecycle.world import POLICY, World
@@ -339,8 +339,47 @@ def quota_is_used_up() -> list[str]:
     world.do("rotate")
     world.run_for(2 * 3600)
     world.calls.before = lambda _: None
+    world.run()
+    made = world.ring().standby("ES256") is not None
     world.finish()
-    return world.problems()
+    return ([] if made else ["the first run after the quota made no standby"]) + world.problems()
+
+
+def refused_after_a_lost_answer() -> list[str]:
+    """CreateKey makes a key and its answer is lost; the SDK tries again and is refused."""
+    world = World(tag_lag=300)
+    running(world)
+
+    def refuse(call: str) -> None:
+        if call == "kms.CreateKey" and (error := error_of(call)):
+            raise error
+
+    world.calls.after = refuse
+    world.do("rotate")
+    world.calls.after = lambda _: None
+    world.run()
+    made = world.ring().standby("ES256") is not None
+    world.finish()
+    return ([] if made else ["the next run made no standby"]) + world.problems()
+
+
+def create_key_goes_silent() -> list[str]:
+    """Nobody knows whether CreateKey made a key: its maker keeps its time to tell."""
+    world = World(tag_lag=300)
+    running(world)
+    keys = len(world.kms.keys)
+
+    def time_out(call: str) -> None:
+        if call == "kms.CreateKey" and (error := silence_of(call)):
+            raise error
+
+    world.calls.after = time_out
+    world.do("rotate")
+    world.calls.after = lambda _: None
+    world.run()
+    hasty = ["another key was made beside one that may come"] if len(world.kms.keys) > keys + 1 else []
+    world.finish()
+    return hasty + world.problems()
 
 
 def late_tag() -> list[str]:

@@ -30,6 +30,8 @@ NAMED = (
     interleavings.deleted_default_is_not_bootstrapped,
     interleavings.disabled_behind_our_back,
     interleavings.quota_is_used_up,
+    interleavings.refused_after_a_lost_answer,
+    interleavings.create_key_goes_silent,
     interleavings.late_tag,
     interleavings.slow_old_writer,
     interleavings.copied_and_taken_back,

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from jwx.errors import ServiceFailed
 
 _BUSY_CODES = {"ThrottlingException", "TooManyRequestsException", "KMSInternalException"}
+_TIMED_OUT_CODES = {"RequestTimeout", "RequestTimeoutException"}
 
 
 def code(error: ClientError | BotoCoreError) -> str:
@@ -33,6 +34,16 @@ def is_busy(error: ClientError | BotoCoreError) -> bool:
         return True
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return status >= 500 or code(error) in _BUSY_CODES
+
+
+def is_refusal(error: ClientError | BotoCoreError) -> bool:
+    """AWS looked at the call and did nothing: throttled, over a quota, forbidden or malformed.
+
+    An answer that was lost, or a failure inside, says nothing about what was done.
+    """
+    if isinstance(error, BotoCoreError) or code(error) in _TIMED_OUT_CODES:
+        return False
+    return 400 <= error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) < 500
 
 
 @contextmanager

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from jwx.errors import KeyServiceUnavailable
+from jwx.errors import KeyNotMade, KeyServiceUnavailable
 from jwx.jose import jwa
 from jwx.ports import KeyStatus, ListedKey, StoredKey
-from jwx_aws.aws_errors import failing_as
+from jwx_aws.aws_errors import failing_as, is_refusal, told
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -52,15 +52,22 @@ class KmsKeys:
         self._sleep = sleep
 
     def create(self, *, issuer: str, algorithm: str, operation: str, rsa_bits: int) -> str:
-        """CreateKey has no idempotency token: the tag `operation` tells a lost answer's key later."""
+        """CreateKey has no idempotency token: the tag `operation` tells a lost answer's key later.
+
+        KeyNotMade is what the last try says. Were an earlier one to have made a key and its answer been lost,
+        the sweep would find that key.
+        """
         tags = {STACK: self._stack, ISSUER: issuer, OPERATION: operation, ALGORITHM: algorithm}
-        with failing_as(KeyServiceUnavailable, "KMS CreateKey"):
+        try:
             answer = self._kms.create_key(
                 KeySpec=_key_spec(algorithm, rsa_bits),  # type: ignore[arg-type]  # the table holds plain str
                 KeyUsage="SIGN_VERIFY",
                 Description=f"Signs tokens of issuer {issuer} with {algorithm}",
                 Tags=[{"TagKey": key, "TagValue": value} for key, value in tags.items()],
             )
+        except (ClientError, BotoCoreError) as error:
+            failure = KeyNotMade if is_refusal(error) else KeyServiceUnavailable
+            raise failure(told("KMS CreateKey", error)) from None
         return answer["KeyMetadata"]["Arn"]
 
     def public_key(self, key_arn: str) -> bytes:

@@ -20,6 +20,7 @@ JwxError
     ├── LostRace               somebody else changed the key ring first
     ├── KeyRingUnavailable     the key ring cannot be read or written
     ├── KeyServiceUnavailable  KMS cannot make or change a key just now
+    │   └── KeyNotMade         KMS refused to make a key: none was made
     └── PublicationUnavailable the static copy or the CDN cannot be changed just now
 
 The class names are the contract of direct invokes (Lambda answers them as `errorType`).
@@ -132,6 +133,10 @@ class KeyRingUnavailable(ServiceFailed):
 
 class KeyServiceUnavailable(ServiceFailed):
     """KMS cannot make, describe or change a key just now."""
+
+
+class KeyNotMade(KeyServiceUnavailable):
+    """KMS refused to make a key, in an answer which says that it made none."""
 
 
 class PublicationUnavailable(ServiceFailed):

@@ -72,7 +72,10 @@ class KeyService(Protocol):
     """KMS, less signing."""
 
     def create(self, *, issuer: str, algorithm: str, operation: str, rsa_bits: int) -> str:
-        """Make a key, tagged with stack, issuer, algorithm and operation; answers its ARN."""
+        """Make a key, tagged with stack, issuer, algorithm and operation; answers its ARN.
+
+        Raises KeyNotMade when KMS says that it made none, KeyServiceUnavailable when nobody can know.
+        """
 
     def public_key(self, key_arn: str) -> bytes:
         """The DER SubjectPublicKeyInfo; waits out KMS's eventual consistency, bounded."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
-from jwx.errors import KeyServiceUnavailable, SigningUnavailable
+from jwx.errors import KeyNotMade, KeyServiceUnavailable, SigningUnavailable
 from jwx.ports import KeyStatus
 from jwx_aws.kms import BACK_OFF
 from tests.fakes.calls import Calls
@@ -84,6 +85,30 @@ def test_a_refusal_is_typed_and_shows_no_arn(code: str) -> None:
     assert "arn:" not in str(refused.value)
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (refusal("LimitExceededException"), KeyNotMade),
+        (refusal("AccessDeniedException"), KeyNotMade),
+        (refusal("ThrottlingException"), KeyNotMade),
+        (refusal("RequestTimeout"), KeyServiceUnavailable),
+        (refusal("KMSInternalException"), KeyServiceUnavailable),
+        (refusal("DependencyTimeoutException"), KeyServiceUnavailable),
+        (ReadTimeoutError(endpoint_url="https://kms"), KeyServiceUnavailable),
+    ],
+)
+def test_only_an_answer_says_that_no_key_was_made(error: Exception, kind: type[Exception]) -> None:
+    """A refusal does; after a failure inside KMS or a lost answer there may be a key."""
+    clock = FakeClock()
+
+    def fail(name: str) -> None:
+        raise error
+
+    with pytest.raises(KeyServiceUnavailable) as failed:
+        create(FakeKms(clock, Calls(after=fail)), clock)
+    assert type(failed.value) is kind
 
 
 @pytest.mark.parametrize(

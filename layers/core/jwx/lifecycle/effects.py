@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from jwx.errors import ServiceFailed
+from jwx.errors import KeyNotMade, ServiceFailed
 from jwx.jose.jwa import algorithm as algorithm_row
 from jwx.jose.jwk import load_public_key, public_jwk
 from jwx.lifecycle import transitions
@@ -70,13 +70,20 @@ class Effects:
     # -- birth ---------------------------------------------------------------------------------
 
     def _create(self, ring: KeyRing, step: Step) -> KeyRing:
-        """The intent is written before KMS is asked; the ARN at once after, so that a crash loses least."""
+        """The intent is written before KMS is asked; the ARN at once after, so that a crash loses least.
+
+        An intent that KMS refused is taken back, so that the next run need not wait for a maker that is gone.
+        """
         operation, algorithm = self._new_operation(), _wanted(step.algorithm)
         begun = transitions.begin_birth(ring, operation=operation, algorithm=algorithm, now=self._clock())
         ring = self._ledger.write(ring, begun)
-        key_arn = self._keys.create(
-            issuer=ring.issuer, algorithm=algorithm, operation=operation, rsa_bits=ring.policy.rsa_bits
-        )
+        try:
+            key_arn = self._keys.create(
+                issuer=ring.issuer, algorithm=algorithm, operation=operation, rsa_bits=ring.policy.rsa_bits
+            )
+        except KeyNotMade:
+            self._ledger.update(ring.issuer, lambda r: transitions.abandon(r, operation=operation))
+            raise
         return self._ledger.update(
             ring.issuer, lambda r: transitions.attach(r, operation=operation, key_arn=key_arn)
         )
