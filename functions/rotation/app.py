@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ from jwx_aws.cloudfront import Edge
 from jwx_aws.dynamodb import DynamoRingStore
 from jwx_aws.events import AwsJournal
 from jwx_aws.kms import KmsKeys
+from jwx_aws.kms_throttles import KmsThrottles
 from jwx_aws.prober import LambdaProber
 from jwx_aws.publication import AwsPublication
 from jwx_aws.run_record import DynamoRunRecord
@@ -45,36 +47,47 @@ class Context(Protocol):
         """Until Lambda ends this call."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """What one call needs."""
+
+    rotating: Rotating
+    throttles: KmsThrottles
+
+
 def lambda_handler(event: Any, context: Context) -> dict[str, Any]:
     """Lambda's entry."""
     return serve(event, context, from_env())
 
 
-def serve(event: Any, context: Context, rotating: Rotating) -> dict[str, Any]:
-    """Answer one call; a run ends by itself before Lambda would end it."""
-    return rotating.answer(
-        event,
-        remaining=lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE,
-        request_id=context.aws_request_id,
-    )
+def serve(event: Any, context: Context, rotation: Rotation) -> dict[str, Any]:
+    """Answer one call; a run ends by itself before Lambda would end it, and counts what KMS throttled."""
+    try:
+        return rotation.rotating.answer(
+            event,
+            remaining=lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE,
+            request_id=context.aws_request_id,
+        )
+    finally:
+        rotation.throttles.flush()
 
 
 @cache
-def from_env() -> Rotating:
+def from_env() -> Rotation:
     """The wiring of a deployed function."""
     return _wired(os.environ)
 
 
-def _wired(environment: Mapping[str, str]) -> Rotating:
+def _wired(environment: Mapping[str, str]) -> Rotation:
     config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
     # The signer asks KMS again and again by itself; a second invoke beside a slow first one helps nobody.
     once = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 1})
     clients, table = Clients(*SERVICES), required(environment, "KEY_RING_TABLE")
-    dynamodb = clients.client("dynamodb", config)
-    return Rotating(
+    dynamodb, kms = clients.client("dynamodb", config), clients.client("kms", config)
+    rotating = Rotating(
         store=DynamoRingStore(dynamodb, table=table),
         keys=KmsKeys(
-            clients.client("kms", config),
+            kms,
             clients.client("resourcegroupstaggingapi", config),
             stack=required(environment, "STACK_NAME"),
         ),
@@ -91,6 +104,7 @@ def _wired(environment: Mapping[str, str]) -> Rotating:
         sleep=time.sleep,
         new_operation=lambda: secrets.token_hex(16),
     )
+    return Rotation(rotating=rotating, throttles=KmsThrottles(kms))
 
 
 def _publication(environment: Mapping[str, str], clients: Clients, config: Config) -> AwsPublication:

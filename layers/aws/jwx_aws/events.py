@@ -96,6 +96,8 @@ def _detail(change: KeyChange) -> dict[str, Any]:
         detail["reason"] = change.reason
     if change.forced:
         detail["forced"] = True
+    if change.certified_until is not None:
+        detail["certified_until"] = change.certified_until
     if change.origin is not None:
         detail |= change.origin.to_json()
     return detail

@@ -140,7 +140,7 @@ class Journal(Protocol):
     """Where changes are told: event bus, log, metrics. Never an ARN."""
 
     def changed(self, change: KeyChange) -> None:
-        """A key was created, published, activated, retired, revoked or deleted."""
+        """A key was created, published, activated, retired, revoked, deleted, certified or decertified."""
 
     def asked(self, origin: Origin, refusal: str | None) -> None:
         """A verb was asked for; `refusal` is the name of the error that it ended with."""
@@ -160,9 +160,11 @@ class KeyChange:
     kid: str
     algorithm: str
     change: str
-    """`Created`, `Published`, `Activated`, `Retired`, `Revoked` or `Deleted`."""
+    """`Created`, `Published`, `Activated`, `Retired`, `Revoked`, `Deleted`, `Certified` or `Decertified`."""
     at: int
     reason: str | None = None
     forced: bool = False
+    certified_until: int | None = None
+    """Of `Certified`: when the first certificate expires and the chain leaves the JWK Set by itself."""
     origin: Origin | None = None
     """Who asked for the verb in whose run it happened."""

@@ -105,6 +105,21 @@ def test_a_change_tells_who_asked_on_the_bus_and_in_the_log() -> None:
         assert told.items() <= seen.items()
 
 
+def test_a_certificate_says_until_when() -> None:
+    """Who listens can have it renewed in time; when it is taken away there is no time."""
+    lines, bus = io.StringIO(), Bus(TAKEN)
+    journal = journal_on(bus, lines)
+    journal.changed(replace(RETIRED, change="Certified", certified_until=9))
+    journal.changed(replace(RETIRED, change="Decertified"))
+    assert [entry["DetailType"] for entry in bus.entries] == [
+        "Signing Key Certified",
+        "Signing Key Decertified",
+    ]
+    assert [json.loads(entry["Detail"]).get("certified_until") for entry in bus.entries] == [9, None]
+    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [line["message"] for line in told] == ["signing_key_certified", "signing_key_decertified"]
+
+
 def test_a_verb_is_one_line() -> None:
     """What was asked of which issuer by whom, and the name of the refusal if it was refused."""
     lines = io.StringIO()

@@ -17,6 +17,7 @@ from jwx.publishing.publication import document
 from jwx.verbs.rotating import Rotating
 from jwx.verbs.rotation_event import verb_of
 from jwx.verbs.verb_requests import FIELDS, VerbRequest
+from jwx_aws.kms_throttles import KmsThrottles
 from tests.fakes.certificate_authority import base64_der, leaf, pem, root
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal
@@ -54,6 +55,22 @@ class FakeContext:
         return int(self._seconds * 1000)
 
 
+class KmsAnswers:
+    """The part of a KMS client that the throttle counter listens to."""
+
+    def __init__(self) -> None:
+        self.meta = self.events = self
+        self._listeners: list[Any] = []
+
+    def register(self, _: str, listener: Any) -> None:
+        self._listeners.append(listener)
+
+    def throttle(self) -> None:
+        """KMS answers that it is busy."""
+        for listener in self._listeners:
+            listener((None, {"Error": {"Code": "ThrottlingException"}}))
+
+
 class World:
     """The function on fakes."""
 
@@ -63,7 +80,7 @@ class World:
         self.journal = FakeJournal()
         self.record = FakeRunRecord()
         kms, operations = FakeKms(self.clock), itertools.count()
-        self.rotating = Rotating(
+        rotating = Rotating(
             store=self.store,
             keys=fake_keys(kms, self.clock),
             prober=FakeProber(self.store, fake_signer(kms)),
@@ -75,10 +92,13 @@ class World:
             sleep=self.clock.sleep,
             new_operation=lambda: f"op-{next(operations)}",
         )
+        self.answers = KmsAnswers()
+        kms_client: Any = self.answers
+        self.rotation = app.Rotation(rotating=rotating, throttles=KmsThrottles(kms_client))
 
     def serve(self, event: Any, *, seconds: float = 300) -> dict[str, Any]:
         """One invoke; its answer as a caller gets it."""
-        answer = app.serve(event, FakeContext(seconds), self.rotating)
+        answer = app.serve(event, FakeContext(seconds), self.rotation)
         decoded: dict[str, Any] = json.loads(json.dumps(answer))
         return decoded
 
@@ -144,7 +164,7 @@ def test_revoke_takes_a_key_out_at_once(world: World, by: str) -> None:
     assert keys_of(after, "revoked") == [active]
     assert len(keys_of(after, "active")) == 1
     assert "Revoked" in {change.change for change in world.journal.changes if change.kid == active}
-    assert active not in (world.rotating.publication.seen("default") or ())
+    assert active not in (world.rotation.rotating.publication.seen("default") or ())
 
 
 def test_each_change_tells_who_asked(world: World) -> None:
@@ -196,7 +216,7 @@ def test_a_foreign_key_is_published_and_never_signs(world: World) -> None:
     answer = world.serve(event)
     assert keys_of(answer, "imported") == [event["jwk"]["kid"]]
     world.clock.advance(120)  # as long as the CDN may show the set of before
-    assert event["jwk"]["kid"] in (world.rotating.publication.seen("default") or ())
+    assert event["jwk"]["kid"] in (world.rotation.rotating.publication.seen("default") or ())
 
 
 def published(world: World) -> list[dict[str, Any]]:
@@ -228,6 +248,23 @@ def test_a_key_is_certified(world: World) -> None:
     detached = world.serve(sample("attach-certificate") | {"kid": kid, "chain": []})
     assert "copy" in {step["action"] for step in detached["steps"]}
     assert all("x5c" not in key for key in published(world))
+    told = [(c.kid, c.change, c.certified_until) for c in world.journal.changes if "ertified" in c.change]
+    assert told == [(kid, "Certified", now + 3600), (kid, "Decertified", None)]
+
+
+def test_what_kms_throttles_is_counted_also_when_the_call_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that waits for KMS shows as a metric before a key is late; the next call counts anew."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Jwx")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "jwx-rotation")
+    world.answers.throttle()
+    with pytest.raises(InvalidRequest):
+        world.serve({"action": "mint"})
+    line = json.loads(capsys.readouterr().out)
+    assert (line["KmsThrottles"], line["service"]) == ([1.0], "jwx-rotation")
+    world.serve(sample("scheduled"))
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
@@ -21,6 +22,8 @@ from jwx.errors import JwxError
 from jwx.issuing.replay import OncePerKey
 from jwx.issuing.signing import Signing
 from jwx.issuing.token_policy import TokenPolicies
+from jwx.jose.jwa import algorithm
+from jwx.jose.jwk import load_public_key
 from jwx.lifecycle.policy import RotationPolicy
 from jwx.publishing.well_known import WellKnown
 from jwx.verbs.rotating import Rotating
@@ -28,6 +31,7 @@ from jwx_aws.events import AwsJournal
 from jwx_aws.kms_throttles import KmsThrottles
 from jwx_aws.signing_audit import SigningAudit
 from tests.fakes.api_events import api_event
+from tests.fakes.certificate_authority import leaf, pem, root
 from tests.fakes.clock import FakeClock
 from tests.fakes.foreign_issuer import AUDIENCE, ISSUER, NOW, jwks, token
 from tests.fakes.key_endpoint import JWKS_URI, KeyEndpoint
@@ -115,6 +119,7 @@ def told_by_rotation(service: str) -> Iterator[Any]:
         logger=Logger(service=service, stream=log, level="INFO"),
         new_metrics=lambda: EphemeralMetrics(namespace="Jwx", service=service),
     )
+    throttled: Any = Throttled()
     rotating = Rotating(
         store=store,
         keys=fake_keys(kms, clock),
@@ -127,10 +132,11 @@ def told_by_rotation(service: str) -> Iterator[Any]:
         sleep=clock.sleep,
         new_operation=lambda: f"op-{next(operations)}",
     )
+    rotation = rotation_app.Rotation(rotating=rotating, throttles=KmsThrottles(throttled))
 
     def ask(event: Any) -> dict[str, Any]:
         with suppress(JwxError):
-            return rotation_app.serve(event, Context(), rotating)
+            return rotation_app.serve(event, Context(), rotation)
         return {"keys": []}
 
     scheduled = json.loads((EVENTS / "rotation-scheduled.json").read_text())
@@ -139,6 +145,7 @@ def told_by_rotation(service: str) -> Iterator[Any]:
     ask({"action": "rotate", "force": True})
     ask({"action": "revoke", "kid": "nobody"})
     (active,) = (key["kid"] for key in ask({"action": "status"})["keys"] if key["state"] == "active")
+    ask({"action": "attach_certificate", "kid": active, "chain": _chain(store, active, clock())})
     detail = {"issuer": "default", "kid": active, "reason": "leaked"}
     kind = "Signing Key Revocation Requested"
     ask({"detail-type": kind, "source": "guard", "detail": detail})
@@ -147,6 +154,14 @@ def told_by_rotation(service: str) -> Iterator[Any]:
         ask(scheduled)
     journal.warned("default", "copy: PublicationUnavailable: S3 PutObject: SlowDown (request r-1)")
     yield log.getvalue()
+
+
+def _chain(store: FakeRingStore, kid: str, now: int) -> list[str]:
+    """A CA's answer for a key of the ring."""
+    key = store.rings["default"].key(kid)
+    assert key is not None
+    times = {"start": now - 60, "end": now + 3600}
+    return [pem(leaf(load_public_key(key.jwk, algorithm("ES256")), **times)), pem(root(**times))]
 
 
 def told_by_jwks(service: str, fail: Any) -> Iterator[Any]:
@@ -185,7 +200,10 @@ def told_by_authorizer(service: str) -> Iterator[Any]:
 
 
 def everything(services: Mapping[str, str], fail: Any) -> dict[str, list[dict[str, Any]]]:
-    """By function: each line that is JSON, logs and embedded metrics alike."""
+    """By function: each line that is JSON, logs and embedded metrics alike.
+
+    Sets the name of the service that Powertools reads; whoever calls puts the old one back.
+    """
     tellers = {
         "signer": lambda name: told_by_signer(name, fail),
         "rotation": told_by_rotation,
@@ -194,6 +212,7 @@ def everything(services: Mapping[str, str], fail: Any) -> dict[str, list[dict[st
     }
     heard = {}
     for function, teller in tellers.items():
+        os.environ["POWERTOOLS_SERVICE_NAME"] = services[function]
         with redirect_stdout(io.StringIO()) as printed:
             logged = "".join(teller(services[function]))
         text = printed.getvalue() + logged

@@ -109,3 +109,12 @@ def _key_changes(issuer: str, old: SigningKey | None, new: SigningKey, at: int) 
                 reason=new.reason if change == "Revoked" else None,
                 forced=new.forced and change == "Activated",
             )
+    if old is not None and new.certificates != old.certificates:
+        yield KeyChange(
+            issuer=issuer,
+            kid=new.kid,
+            algorithm=new.algorithm,
+            change="Certified" if new.certificates else "Decertified",
+            at=at,
+            certified_until=new.certified_until,
+        )

@@ -22,4 +22,4 @@ def test_every_event_is_named() -> None:
     """Who writes a rule for the bus finds the names of all events."""
     told = PAGE.read_text().partition("## What is told")[2]
     named = set(re.findall(r"`(?:Signing Key )?([A-Z][a-z]+)`", told.partition("The detail")[0]))
-    assert named == {change for _, change in _TOLD} | {"Deleted"}
+    assert named == {change for _, change in _TOLD} | {"Deleted", "Certified", "Decertified"}
