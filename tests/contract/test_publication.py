@@ -100,7 +100,7 @@ class Origin:
         )
         self.broken = False
 
-    def fetch(self, url: str, /, *, etag: str | None = None) -> Fetched:
+    def fetch(self, url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
         path = url.removeprefix(URL)
         answer = self._well_known.answer(Request.of({"httpMethod": "GET", "path": path, "headers": {}}))
         status = 503 if self.broken else answer["statusCode"]

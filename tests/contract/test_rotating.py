@@ -91,7 +91,7 @@ class Stack:
     def _clock(self) -> int:
         return int(time.time()) + self.ahead
 
-    def _fetch(self, url: str, /, *, etag: str | None = None) -> Fetched:
+    def _fetch(self, url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
         """The publishing endpoint without a network."""
         well_known = WellKnown(self.store, self._clock, base_url=URL, jwk_set_type="application/json")
         path = url.removeprefix(URL)

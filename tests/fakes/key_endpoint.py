@@ -20,7 +20,7 @@ class KeyEndpoint:
     with_etag: bool = True
     asked: list[tuple[str, str | None]] = field(default_factory=list)
 
-    def __call__(self, url: str, /, *, etag: str | None = None) -> Fetched:
+    def __call__(self, url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
         self.asked.append((url, etag))
         if url not in self.documents:
             raise FetchFailed("down")

@@ -19,6 +19,7 @@ from jwx.errors import ConfigurationError, InvalidRequest, VerificationError
 from jwx.jose import base64url
 from jwx.jose.jwk_set import MAX_KEYS, MalformedJwkSet, parse_jwk_set
 from jwx.jose.jws import parse_unverified
+from jwx.verification.deadline import Deadline
 from jwx.verification.deny_list import parse_deny_list
 from jwx.verification.discovery import Discovery
 from jwx.verification.fetched import Fetched, FetchFailed
@@ -76,11 +77,11 @@ def key_sets(data: bytes) -> None:
 def discovery(data: bytes) -> None:
     """Whatever the document says, what comes out is https and of this issuer."""
 
-    def fetch(url: str, /, *, etag: str | None = None) -> Fetched:
+    def fetch(url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
         return Fetched(data)
 
     with suppress(FetchFailed):
-        url = Discovery(ISSUER, fetch, FakeClock(NOW)).locate()
+        url = Discovery(ISSUER, fetch, FakeClock(NOW)).locate(Deadline())
         assert is_fetchable(url)
         assert url.startswith("https://")
         assert json.loads(data)["issuer"] == ISSUER

@@ -30,6 +30,7 @@ from jwx.authorization.outcomes import OutcomeLog, write_line
 from jwx.authorization.routes import parse_routes
 from jwx.errors import ConfigurationError
 from jwx.jose import strict_json
+from jwx.verification.deadline import TIMEOUT
 from jwx.verification.document_cache import CacheLimits
 from jwx.verification.https import fetch_json
 from jwx.verification.trusted_issuers import TrustedIssuer, parse_trusted_issuers
@@ -79,9 +80,9 @@ class _Counted:
     def __init__(self, fetch: Fetch) -> None:
         self._fetch, self.count = fetch, 0
 
-    def __call__(self, url: str, /, *, etag: str | None = None) -> Fetched:
+    def __call__(self, url: str, /, *, etag: str | None = None, timeout: float = TIMEOUT) -> Fetched:
         self.count += 1
-        return self._fetch(url, etag=etag)
+        return self._fetch(url, etag=etag, timeout=timeout)
 
 
 def _issuers(environ: Mapping[str, str]) -> tuple[TrustedIssuer, ...]:

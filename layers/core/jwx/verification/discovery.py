@@ -11,9 +11,11 @@ from jwx.verification.https import is_fetchable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jwx.verification.deadline import Deadline
     from jwx.verification.fetched import Fetch
 
 KEEP_FOR: Final = 3600.0
+RETRY_AFTER: Final = 60.0
 
 
 class Discovery:
@@ -22,21 +24,27 @@ class Discovery:
     def __init__(self, issuer: str, fetch: Fetch, clock: Callable[[], float]) -> None:
         self._issuer, self._fetch, self._clock = issuer, fetch, clock
         self._found: str | None = None
-        self._found_at = 0.0
+        self._asked_at, self._keep_for = 0.0, 0.0
 
-    def locate(self) -> str:
+    def locate(self, deadline: Deadline) -> str:
         """The URL of the key set; FetchFailed when it was never found."""
         now = self._clock()
-        if self._found is None or not 0 <= now - self._found_at < KEEP_FOR:
+        if self._found is None or not 0 <= now - self._asked_at < self._keep_for:
+            # A document that hangs must not keep us from the keys, whose place is known: it gets half of
+            # the time, and is not asked again each time that the keys are.
+            timeout = deadline.left() / (1 if self._found is None else 2)
+            self._asked_at, self._keep_for = now, RETRY_AFTER
             try:
-                self._found, self._found_at = self._discover(), now
+                self._found = self._discover(timeout)
+                self._keep_for = KEEP_FOR
             except FetchFailed:
                 if self._found is None:
                     raise
         return self._found
 
-    def _discover(self) -> str:
-        answer = self._fetch(f"{self._issuer.removesuffix('/')}/.well-known/openid-configuration")
+    def _discover(self, timeout: float) -> str:
+        url = f"{self._issuer.removesuffix('/')}/.well-known/openid-configuration"
+        answer = self._fetch(url, timeout=timeout)
         try:
             document = strict_json.parse_object(answer.body or b"")
         except strict_json.MalformedJson as error:
@@ -44,9 +52,9 @@ class Discovery:
         if document.get("issuer") != self._issuer:
             # To the character: else one tenant of a provider could speak for another.
             raise FetchFailed("the discovery document is of another issuer")
-        url = document.get("jwks_uri")
-        if not isinstance(url, str) or not is_fetchable(url):
+        found = document.get("jwks_uri")
+        if not isinstance(found, str) or not is_fetchable(found):
             raise FetchFailed("the discovered jwks_uri is not https")
-        if url.startswith("http:") and self._issuer.startswith("https:"):
+        if found.startswith("http:") and self._issuer.startswith("https:"):
             raise FetchFailed("the discovered jwks_uri would leave https")
-        return url
+        return found

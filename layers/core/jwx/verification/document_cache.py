@@ -14,6 +14,7 @@ from _thread import allocate_lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jwx.errors import VerificationError
+from jwx.verification.deadline import Deadline
 from jwx.verification.fetched import FetchFailed
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class DocumentCache[Parsed]:
 
     def __init__(
         self,
-        locate: Callable[[], str],
+        locate: Callable[[Deadline], str],
         parse: Callable[[Fetched], Parsed],
         fetch: Fetch,
         clock: Callable[[], float],
@@ -78,31 +79,35 @@ class DocumentCache[Parsed]:
         self._failed_at = 0.0
         self.copy: Copy[Parsed] | None = None
 
-    def current(self) -> Parsed:
-        """The document to judge with just now; a retryable error when there is none."""
+    def current(self, deadline: Deadline | None = None) -> Parsed:
+        """The document to judge with just now; a retryable error when there is none.
+
+        `deadline` is the verification's; without one the document has the time of a fetch for itself.
+        """
         now, copy = self._clock(), self.copy
         if copy is not None and copy.asked_at <= now < copy.fresh_until:  # `is_fresh`, in the hot path
             return copy.parsed
         # Another thread's fetch is waited for only when there is nothing to go on with meanwhile.
-        self.refresh(copy, wait=copy is None or not copy.is_usable(now))
+        must_wait = copy is None or not copy.is_usable(now)
+        self.refresh(copy, wait=must_wait, deadline=deadline or Deadline())
         copy = self.copy
         if copy is None or not copy.is_usable(now):
             raise self.unavailable()
         return copy.parsed
 
-    def refresh(self, seen: Copy[Parsed] | None, *, wait: bool) -> bool:
+    def refresh(self, seen: Copy[Parsed] | None, *, wait: bool, deadline: Deadline) -> bool:
         """Whether there is a newer copy than `seen` now; one fetch at a time, none right after a failure."""
-        if not self._one_at_a_time.acquire(blocking=wait):
+        if not self._one_at_a_time.acquire(timeout=deadline.left() if wait else 0):
             return False
         try:
             if self.copy is not seen:
                 return True  # another thread was faster
             now = self._clock()
-            if 0 <= now - self._failed_at < self._backoff():
+            if 0 <= now - self._failed_at < self._backoff() or not deadline.left():
                 return False
             # Counted before it starts: an invocation that is killed in the middle has tried as well.
             self._failures, self._failed_at = self._failures + 1, now
-            self.copy = self._take(now)
+            self.copy = self._take(now, deadline)
             self._failures = 0
             return True
         except FetchFailed:
@@ -118,9 +123,12 @@ class DocumentCache[Parsed]:
     def _backoff(self) -> float:
         return min(MAX_BACKOFF, 0.5 * 2 ** min(self._failures, 4)) if self._failures else 0.0
 
-    def _take(self, now: float) -> Copy[Parsed]:
-        url, old = self._locate(), self.copy
-        answer = self._fetch(url, etag=old.etag if old and old.url == url else None)
+    def _take(self, now: float, deadline: Deadline) -> Copy[Parsed]:
+        url, old = self._locate(deadline), self.copy
+        timeout = deadline.left()
+        if not timeout:
+            raise FetchFailed("no time is left")
+        answer = self._fetch(url, etag=old.etag if old and old.url == url else None, timeout=timeout)
         fresh_for = self._limits.ceiling if answer.fresh_for is None else answer.fresh_for
         fresh_until = now + min(max(fresh_for, self._limits.floor), self._limits.ceiling)
         usable_until = fresh_until + self._limits.stale_if_error

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from jwx.verification.deadline import TIMEOUT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,9 +36,9 @@ class Fetched(NamedTuple):
 
 
 class Fetch(Protocol):
-    """Gets a JSON document by URL; FetchFailed for anything but a usable answer."""
+    """Gets a JSON document by URL within `timeout` seconds; FetchFailed for anything but a usable answer."""
 
-    def __call__(self, url: str, /, *, etag: str | None = None) -> Fetched: ...
+    def __call__(self, url: str, /, *, etag: str | None = None, timeout: float = TIMEOUT) -> Fetched: ...
 
 
 def read_caching(headers: Mapping[str, str]) -> tuple[float | None, bool]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from jwx.errors import VerificationError
 from jwx.jose.jwk_set import JwkSet, MalformedJwkSet, parse_jwk_set
+from jwx.verification.deadline import Deadline
 from jwx.verification.document_cache import CacheLimits, DocumentCache
 from jwx.verification.fetched import FetchFailed
 
@@ -29,7 +30,7 @@ class JwksCache:
 
     def __init__(
         self,
-        locate: Callable[[], str],
+        locate: Callable[[Deadline], str],
         fetch: Fetch,
         clock: Callable[[], float],
         limits: CacheLimits = CacheLimits(),  # noqa: B008 (an immutable value)
@@ -38,20 +39,20 @@ class JwksCache:
         self._set = DocumentCache(locate, _parse, fetch, clock, limits, unavailable="keys_unavailable")
         self._unknown: dict[str, float] = {}
         self._allowance, self._counted_at = float(limits.burst), clock()
-        self.current: Callable[[], JwkSet] = self._set.current
+        self.current: Callable[..., JwkSet] = self._set.current
 
-    def find(self, kid: str | None, algorithm: Algorithm) -> VerificationKey:
+    def find(self, kid: str | None, algorithm: Algorithm, deadline: Deadline) -> VerificationKey:
         """The one key that the token can mean. The set is asked before the memory of unknown kids."""
         started = self._clock()
-        key = self._set.current().select(kid, algorithm)
+        key = self._set.current(deadline).select(kid, algorithm)
         if key is None:
-            key = self._ask_about(str(kid), started).select(kid, algorithm)
+            key = self._ask_about(str(kid), started, deadline).select(kid, algorithm)
         if key is None:
             self._remember_unknown(str(kid))
             raise VerificationError("unknown_key")
         return key
 
-    def _ask_about(self, kid: str, started: float) -> JwkSet:
+    def _ask_about(self, kid: str, started: float, deadline: Deadline) -> JwkSet:
         """A set that is newer than the question, unless asking again would cost the endpoint too much."""
         copy, now = self._set.copy, self._clock()
         if copy is not None and copy.asked_at >= started:
@@ -59,9 +60,9 @@ class JwksCache:
         is_fresh = copy is not None and copy.is_fresh(now)
         if is_fresh and (self._is_known_unknown(kid, now) or not self._take_allowance(now)):
             raise VerificationError("unknown_key")
-        if not self._set.refresh(copy, wait=True):
+        if not self._set.refresh(copy, wait=True, deadline=deadline):
             raise self._set.unavailable()
-        return self._set.current()
+        return self._set.current(deadline)
 
     def _is_known_unknown(self, kid: str, now: float) -> bool:
         return len(kid) > MAX_KID_LENGTH or now < self._unknown.get(kid, 0.0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from jwx.jose.jwk_set import VerificationKey
     from jwx.jose.jwt import Window
+    from jwx.verification.deadline import Deadline
     from jwx.verification.judge import Judge
 
 
@@ -49,10 +50,10 @@ class VerifiedTokens:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, digest: bytes) -> VerifiedToken | None:
+    def get(self, digest: bytes, deadline: Deadline) -> VerifiedToken | None:
         """The token as it was verified, if its time and its key are still right."""
         entry = self._entries.get(digest)
-        if entry is None or not entry.judge.still_holds(entry.key, entry.window, entry.jti):
+        if entry is None or not entry.judge.still_holds(entry.key, entry.window, entry.jti, deadline):
             return None
         claims = marshal.loads(entry.claims)  # noqa: S302 (bytes that this process made itself)
         return VerifiedToken(claims, entry.judge.issuer, entry.algorithm, entry.kid, True)

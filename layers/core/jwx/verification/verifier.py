@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jwx.errors import ConfigurationError, VerificationError
 from jwx.jose.jws import UnverifiedToken, parse_payload, parse_unverified
+from jwx.verification.deadline import TIMEOUT, Deadline
 from jwx.verification.document_cache import CacheLimits
 from jwx.verification.https import fetch_json
 from jwx.verification.judge import Judge
@@ -30,7 +31,8 @@ class Verifier:
     """Verifies tokens of the issuers it was given. Usable anywhere; one instance serves all threads.
 
     Verifier(TrustedIssuer(issuer="https://issuer.example.com", audiences=["api://orders"]))
-    finds the keys by discovery; `jwks_uri=` and `jwks=` name them outright.
+    finds the keys by discovery; `jwks_uri=` and `jwks=` name them outright. One verification waits for the
+    issuer's endpoint up to `timeout` seconds in all, however many documents it lacks.
     """
 
     def __init__(
@@ -41,6 +43,8 @@ class Verifier:
         cache: CacheLimits = CacheLimits(),  # noqa: B008 (an immutable value)
         max_token_size: int = MAX_TOKEN_SIZE,
         max_verified_tokens: int = MAX_VERIFIED_TOKENS,
+        timeout: float = TIMEOUT,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         if not issuers:
             raise ConfigurationError("issuers: at least one is wanted")
@@ -48,6 +52,7 @@ class Verifier:
         if len(self._judges) != len(issuers):
             raise ConfigurationError("issuers: each issuer once")
         self._max_token_size = max_token_size
+        self._timeout, self._timer = timeout, timer
         self._verified = VerifiedTokens(max_verified_tokens)
 
     def verify(self, token: str) -> dict[str, Any]:
@@ -60,18 +65,21 @@ class Verifier:
             raise VerificationError("malformed_token")
         if len(token) > self._max_token_size:
             raise VerificationError("token_too_large")
+        deadline = Deadline(self._timeout, self._timer)
         if not self._verified.size:
-            return self._examine(parse_unverified(token), b"")
+            return self._examine(parse_unverified(token), b"", deadline)
         digest = digest_of(token)
-        return self._verified.get(digest) or self._examine(parse_unverified(token), digest)
+        return self._verified.get(digest, deadline) or self._examine(
+            parse_unverified(token), digest, deadline
+        )
 
-    def _examine(self, parsed: UnverifiedToken, digest: bytes) -> VerifiedToken:
+    def _examine(self, parsed: UnverifiedToken, digest: bytes, deadline: Deadline) -> VerifiedToken:
         kid, issuer = parsed.header.get("kid"), None
         try:
             claims = parse_payload(parsed.payload)
             judge = self._find_judge(claims.get("iss"))
             issuer = judge.issuer
-            key, window = judge.judge(parsed, claims)
+            key, window = judge.judge(parsed, claims, deadline)
         except VerificationError as error:
             error.kid, error.issuer = kid, issuer
             raise

@@ -180,7 +180,7 @@ class Person:
             raise self.unreachable
         return self.stack
 
-    def _fetch(self, url: str, /, *, etag: str | None = None) -> Fetched:
+    def _fetch(self, url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
         self.fetched.append(url)
         path = url.removeprefix(BASE).removeprefix("/")
         issuer, _, name = ("default/" + path if path.startswith(".") else path).partition("/.well-known/")

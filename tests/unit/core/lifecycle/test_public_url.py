@@ -15,7 +15,7 @@ class Answers:
         self._answer = answer
         self.urls: list[str] = []
 
-    def __call__(self, url: str, /, *, etag: str | None = None) -> Fetched:
+    def __call__(self, url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
         self.urls.append(url)
         if isinstance(self._answer, FetchFailed):
             raise self._answer

@@ -69,7 +69,7 @@ class World:
     def verb(self, **request: Any) -> dict[str, Any]:
         return self.rotating.answer({"issuer": "default"} | request, remaining=lambda: 300.0)
 
-    def fetch(self, url: str, /, *, etag: str | None = None) -> Fetched:
+    def fetch(self, url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
         answer = self.endpoint.answer(Request("GET", url.removeprefix(BASE_URL), etag or ""))
         headers = {name.lower(): value for name, value in answer["headers"].items()}
         if answer["statusCode"] not in (200, 304):

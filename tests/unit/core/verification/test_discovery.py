@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jwx.verification.deadline import Deadline
 from jwx.verification.discovery import Discovery
 from jwx.verification.fetched import FetchFailed
 from tests.fakes.clock import FakeClock
@@ -22,14 +23,14 @@ def document(**changes: Any) -> bytes:
 
 def test_the_document_names_the_key_set() -> None:
     """OpenID Connect Discovery 1.0 section 4."""
-    assert Discovery(ISSUER, KeyEndpoint({URL: document()}), FakeClock()).locate() == JWKS_URI
+    assert Discovery(ISSUER, KeyEndpoint({URL: document()}), FakeClock()).locate(Deadline()) == JWKS_URI
 
 
 def test_a_path_in_the_issuer_comes_before_the_well_known_part() -> None:
     """And a final slash is not doubled."""
     issuer = f"{ISSUER}/tenant/"
     endpoint = KeyEndpoint({f"{ISSUER}/tenant/.well-known/openid-configuration": document(issuer=issuer)})
-    assert Discovery(issuer, endpoint, FakeClock()).locate() == JWKS_URI
+    assert Discovery(issuer, endpoint, FakeClock()).locate(Deadline()) == JWKS_URI
 
 
 @pytest.mark.parametrize(
@@ -54,20 +55,20 @@ def test_a_path_in_the_issuer_comes_before_the_well_known_part() -> None:
 def test_a_document_that_is_not_the_issuers_or_leaves_https_is_refused(body: bytes) -> None:
     """The issuer matches to the character; the keys come by https."""
     with pytest.raises(FetchFailed):
-        Discovery(ISSUER, KeyEndpoint({URL: body}), FakeClock()).locate()
+        Discovery(ISSUER, KeyEndpoint({URL: body}), FakeClock()).locate(Deadline())
 
 
 def test_what_was_found_is_kept_for_an_hour_and_through_an_outage() -> None:
     """Then the document is read again; if it cannot be, the place from before is asked."""
     endpoint, clock = KeyEndpoint({URL: document()}), FakeClock()
     discovery = Discovery(ISSUER, endpoint, clock)
-    discovery.locate()
+    discovery.locate(Deadline())
     clock.advance(3599)
-    discovery.locate()
+    discovery.locate(Deadline())
     assert len(endpoint.asked) == 1
     clock.advance(1)
     endpoint.documents[URL] = document(jwks_uri="https://keys.example/jwks")
-    assert discovery.locate() == "https://keys.example/jwks"
+    assert discovery.locate(Deadline()) == "https://keys.example/jwks"
     clock.advance(3600)
     endpoint.documents.clear()
-    assert discovery.locate() == "https://keys.example/jwks"
+    assert discovery.locate(Deadline()) == "https://keys.example/jwks"

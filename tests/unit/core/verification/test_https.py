@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from jwx.verification.deadline import TIMEOUT, Deadline
 from jwx.verification.fetched import Fetched, FetchFailed, read_caching
-from jwx.verification.https import MAX_SIZE, TIMEOUT, fetch_json, is_fetchable
+from jwx.verification.https import MAX_SIZE, fetch_json, is_fetchable
 
 pytestmark = pytest.mark.slow  # real seconds pass
 
@@ -75,13 +76,46 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_next() -> None:
         fills_it.connect(deaf.getsockname())
         dead = (socket.AF_INET, socket.SOCK_STREAM, 0, "", deaf.getsockname())
 
-        def resolve(host: str, port: int, **kind: int) -> list[object]:
-            return [dead, *socket.getaddrinfo(host, port, **kind)]
+        def resolve(host: str, port: int, _: Deadline) -> list[object]:
+            return [dead, *socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
         with server(lambda connection: connection.sendall(http())) as (url, _):
             started = time.monotonic()
             assert fetch_json(url, timeout=1, resolve=resolve).body == BODY
             assert 0.4 < time.monotonic() - started < 1
+
+
+def test_an_address_that_hangs_in_its_handshake_leaves_time_for_the_next() -> None:
+    """TLS is part of an address's share: the second one is asked, and heard, after half of the time."""
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as closed:
+        addresses = [
+            (socket.AF_INET, socket.SOCK_STREAM, 0, "", each.getsockname()) for each in (silent, closed)
+        ]
+        closed.close()
+        begin = time.monotonic()
+        with pytest.raises(FetchFailed, match="ConnectionRefusedError"):
+            fetch_json("https://issuer.example", timeout=0.6, resolve=lambda host, port, _: addresses)
+        assert 0.25 < time.monotonic() - begin < 0.5
+
+
+def test_a_handshake_that_drips_meets_the_deadline() -> None:
+    """Each byte comes in time, and all of them would take seconds."""
+    hello = b"\x16\x03\x03\x40\x00" + bytes(40)
+    begin = time.monotonic()
+    with server(lambda connection: drip(connection, hello)) as (url, _), pytest.raises(FetchFailed):
+        fetch_json(url.replace("http://", "https://"), timeout=0.4)
+    assert 0.3 < time.monotonic() - begin < 1.5
+
+
+def test_many_dead_addresses_share_one_deadline() -> None:
+    """Each but the last takes half of what is left; the sum is the time of one fetch."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, socket.socket() as fills_it:
+        fills_it.connect(deaf.getsockname())
+        dead = (socket.AF_INET, socket.SOCK_STREAM, 0, "", deaf.getsockname())
+        begin = time.monotonic()
+        with pytest.raises(FetchFailed, match="TimeoutError"):
+            fetch_json("https://issuer.example", timeout=0.5, resolve=lambda host, port, _: [dead] * 20)
+        assert 0.45 < time.monotonic() - begin < 0.8
 
 
 def test_a_document_comes_with_its_caching() -> None:

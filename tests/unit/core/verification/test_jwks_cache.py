@@ -10,6 +10,7 @@ import pytest
 from jwx.errors import VerificationError
 from jwx.jose.jwa import algorithm
 from jwx.jose.jwk import jwk_set_document
+from jwx.verification.deadline import Deadline
 from jwx.verification.document_cache import CacheLimits
 from jwx.verification.fetched import Fetched, FetchFailed
 from jwx.verification.jwks_cache import JwksCache
@@ -33,7 +34,7 @@ def endpoint() -> KeyEndpoint:
 
 @pytest.fixture
 def cache(endpoint: KeyEndpoint, clock: FakeClock) -> JwksCache:
-    return JwksCache(lambda: JWKS_URI, endpoint, clock)
+    return JwksCache(lambda _: JWKS_URI, endpoint, clock)
 
 
 def down(endpoint: KeyEndpoint) -> None:
@@ -79,7 +80,7 @@ def test_a_copy_is_revalidated_and_not_parsed_anew(
 
 def test_a_304_without_a_copy_is_no_answer(clock: FakeClock) -> None:
     """An endpoint cannot make us trust a set that we do not have."""
-    cache = JwksCache(lambda: JWKS_URI, lambda url, etag=None: Fetched(None), clock)
+    cache = JwksCache(lambda _: JWKS_URI, lambda url, etag=None, timeout=3: Fetched(None), clock)
     assert reason_of(cache.current) == UNAVAILABLE
 
 
@@ -87,11 +88,11 @@ def test_a_304_that_does_not_repeat_the_etag_means_the_one_we_sent(clock: FakeCl
     """The third question is conditional as well: not every server repeats what RFC 9110 wants repeated."""
     asked: list[str | None] = []
 
-    def forgetful(url: str, /, *, etag: str | None = None) -> Fetched:
+    def forgetful(url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
         asked.append(etag)
         return Fetched(None, None, 300) if etag else Fetched(jwks("ES256"), '"v1"', 300)
 
-    cache = JwksCache(lambda: JWKS_URI, forgetful, clock)
+    cache = JwksCache(lambda _: JWKS_URI, forgetful, clock)
     for _ in range(3):
         cache.current()
         clock.advance(30)
@@ -102,7 +103,7 @@ def test_the_etag_of_another_url_is_not_sent(endpoint: KeyEndpoint, clock: FakeC
     """After discovery moved the key set, a 304 from the new place would mean another document."""
     urls = iter([JWKS_URI, "https://other.example/jwks"])
     endpoint.documents["https://other.example/jwks"] = jwks("ES256")
-    cache = JwksCache(lambda: next(urls), endpoint, clock)
+    cache = JwksCache(lambda _: next(urls), endpoint, clock)
     cache.current()
     clock.advance(30)
     cache.current()
@@ -114,10 +115,10 @@ def test_a_revoked_key_is_gone_within_the_ceiling(
 ) -> None:
     """However long the endpoint lets others keep the set."""
     endpoint.fresh_for = 86400
-    assert cache.find(KID, ES256).kid == KID
+    assert cache.find(KID, ES256, Deadline()).kid == KID
     endpoint.documents[JWKS_URI] = jwks("RS256")
     clock.advance(30)
-    assert reason_of(lambda: cache.find(KID, ES256)) == UNKNOWN
+    assert reason_of(lambda: cache.find(KID, ES256, Deadline())) == UNKNOWN
 
 
 def test_a_new_key_is_found_at_once(cache: JwksCache, endpoint: KeyEndpoint, clock: FakeClock) -> None:
@@ -125,7 +126,7 @@ def test_a_new_key_is_found_at_once(cache: JwksCache, endpoint: KeyEndpoint, clo
     cache.current()
     endpoint.documents[JWKS_URI] = jwks("ES256", "Ed25519")
     clock.advance(1)
-    assert cache.find(jwk("Ed25519")["kid"], algorithm("Ed25519")).kty == "OKP"
+    assert cache.find(jwk("Ed25519")["kid"], algorithm("Ed25519"), Deadline()).kty == "OKP"
 
 
 def test_an_unknown_kid_is_asked_for_once(cache: JwksCache, endpoint: KeyEndpoint, clock: FakeClock) -> None:
@@ -134,7 +135,7 @@ def test_an_unknown_kid_is_asked_for_once(cache: JwksCache, endpoint: KeyEndpoin
     clock.advance(1)
     for _ in range(50):
         clock.advance(0.1)
-        assert reason_of(lambda: cache.find("nobody", ES256)) == UNKNOWN
+        assert reason_of(lambda: cache.find("nobody", ES256, Deadline())) == UNKNOWN
     assert len(endpoint.asked) == 2
 
 
@@ -145,11 +146,11 @@ def test_the_set_is_asked_before_the_memory_of_unknown_kids(
     kid = jwk("ES256", 1)["kid"]
     cache.current()
     clock.advance(1)
-    assert reason_of(lambda: cache.find(kid, ES256)) == UNKNOWN
+    assert reason_of(lambda: cache.find(kid, ES256, Deadline())) == UNKNOWN
     endpoint.documents[JWKS_URI] = jwk_set_document([jwk("ES256", 1)])
     clock.advance(1)
-    assert reason_of(lambda: cache.find("another", ES256)) == UNKNOWN
-    assert cache.find(kid, ES256).kid == kid
+    assert reason_of(lambda: cache.find("another", ES256, Deadline())) == UNKNOWN
+    assert cache.find(kid, ES256, Deadline()).kid == kid
 
 
 def test_a_thousand_random_kids_cost_the_endpoint_next_to_nothing(
@@ -159,9 +160,9 @@ def test_a_thousand_random_kids_cost_the_endpoint_next_to_nothing(
     cache.current()
     clock.advance(1)
     for number in range(1000):
-        assert reason_of(lambda n=number: cache.find(f"random-{n}", ES256)) == UNKNOWN  # type: ignore[misc]
+        assert reason_of(lambda n=number: cache.find(f"random-{n}", ES256, Deadline())) == UNKNOWN  # type: ignore[misc]
     assert len(endpoint.asked) <= 1 + 5
-    assert cache.find(KID, ES256).kid == KID
+    assert cache.find(KID, ES256, Deadline()).kid == KID
 
 
 def test_the_budget_comes_back(cache: JwksCache, endpoint: KeyEndpoint, clock: FakeClock) -> None:
@@ -169,18 +170,18 @@ def test_the_budget_comes_back(cache: JwksCache, endpoint: KeyEndpoint, clock: F
     cache.current()
     clock.advance(1)
     for number in range(20):
-        reason_of(lambda n=number: cache.find(f"early-{n}", ES256))  # type: ignore[misc]
+        reason_of(lambda n=number: cache.find(f"early-{n}", ES256, Deadline()))  # type: ignore[misc]
     spent = len(endpoint.asked)
     clock.advance(11)
     for number in range(20):
-        reason_of(lambda n=number: cache.find(f"late-{n}", ES256))  # type: ignore[misc]
+        reason_of(lambda n=number: cache.find(f"late-{n}", ES256, Deadline()))  # type: ignore[misc]
     assert len(endpoint.asked) == spent + 1
 
 
 def test_the_memory_of_unknown_kids_is_bounded(cache: JwksCache, endpoint: KeyEndpoint) -> None:
     """A kid too long to remember is refused without a fetch."""
     cache.current()
-    assert reason_of(lambda: cache.find("k" * 257, ES256)) == UNKNOWN
+    assert reason_of(lambda: cache.find("k" * 257, ES256, Deadline())) == UNKNOWN
     assert len(endpoint.asked) == 1
 
 
@@ -191,10 +192,10 @@ def test_an_unknown_kid_while_the_refresh_fails_is_no_ones_fault(
     cache.current()
     down(endpoint)
     clock.advance(1)
-    assert reason_of(lambda: cache.find("new", ES256)) == UNAVAILABLE
-    assert reason_of(lambda: cache.find("new", ES256)) == UNAVAILABLE
+    assert reason_of(lambda: cache.find("new", ES256, Deadline())) == UNAVAILABLE
+    assert reason_of(lambda: cache.find("new", ES256, Deadline())) == UNAVAILABLE
     clock.advance(60)
-    assert reason_of(lambda: cache.find("new", ES256)) == UNAVAILABLE
+    assert reason_of(lambda: cache.find("new", ES256, Deadline())) == UNAVAILABLE
 
 
 def test_known_keys_outlive_an_outage_up_to_the_bound(
@@ -204,14 +205,14 @@ def test_known_keys_outlive_an_outage_up_to_the_bound(
     cache.current()
     down(endpoint)
     clock.advance(30 + 3599)
-    assert cache.find(KID, ES256).kid == KID
+    assert cache.find(KID, ES256, Deadline()).kid == KID
     clock.advance(1)
-    assert reason_of(lambda: cache.find(KID, ES256)) == UNAVAILABLE
+    assert reason_of(lambda: cache.find(KID, ES256, Deadline())) == UNAVAILABLE
 
 
 def test_stale_sets_can_be_turned_off(endpoint: KeyEndpoint, clock: FakeClock) -> None:
     """With a bound of 0 nothing is judged with a set that could not be renewed."""
-    cache = JwksCache(lambda: JWKS_URI, endpoint, clock, CacheLimits(stale_if_error=0))
+    cache = JwksCache(lambda _: JWKS_URI, endpoint, clock, CacheLimits(stale_if_error=0))
     cache.current()
     down(endpoint)
     clock.advance(30)
@@ -246,7 +247,7 @@ def test_garbage_is_an_outage(cache: JwksCache, endpoint: KeyEndpoint, clock: Fa
     cache.current()
     endpoint.documents[JWKS_URI] = body
     clock.advance(30)
-    assert cache.find(KID, ES256).kid == KID
+    assert cache.find(KID, ES256, Deadline()).kid == KID
 
 
 def test_an_endpoint_that_insists_on_an_empty_set_is_believed(
@@ -256,7 +257,7 @@ def test_an_endpoint_that_insists_on_an_empty_set_is_believed(
     cache.current()
     endpoint.documents[JWKS_URI], endpoint.must_revalidate = b'{"keys":[]}', True
     clock.advance(30)
-    assert reason_of(lambda: cache.find(KID, ES256)) == UNKNOWN
+    assert reason_of(lambda: cache.find(KID, ES256, Deadline())) == UNKNOWN
 
 
 def test_failures_are_spaced_and_recovery_takes_five_seconds_at_most(
@@ -270,18 +271,18 @@ def test_failures_are_spaced_and_recovery_takes_five_seconds_at_most(
     assert 600 / 5 <= len(endpoint.asked) <= 600 / 5 + 3
     endpoint.documents[JWKS_URI] = jwks("ES256")
     clock.advance(5)
-    assert cache.find(KID, ES256).kid == KID
+    assert cache.find(KID, ES256, Deadline()).kid == KID
 
 
 def test_the_attempt_counts_before_it_starts(clock: FakeClock) -> None:
     """An invocation that is killed in the middle of a fetch does not make the next one try at once."""
     asked = []
 
-    def killed(url: str, /, *, etag: str | None = None) -> Fetched:
+    def killed(url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
         asked.append(url)
         raise KeyboardInterrupt
 
-    cache = JwksCache(lambda: JWKS_URI, killed, clock)
+    cache = JwksCache(lambda _: JWKS_URI, killed, clock)
     with pytest.raises(KeyboardInterrupt):
         cache.current()
     assert reason_of(cache.current) == UNAVAILABLE
@@ -309,14 +310,14 @@ def test_a_frozen_function_wakes_up_to_a_stale_set(
     cache.current()
     endpoint.documents[JWKS_URI] = jwks("RS256")
     clock.advance(7200)
-    assert reason_of(lambda: cache.find(KID, ES256)) == UNKNOWN
+    assert reason_of(lambda: cache.find(KID, ES256, Deadline())) == UNKNOWN
 
 
 def test_an_unknown_kid_in_a_set_fetched_for_this_token_costs_no_second_fetch(
     cache: JwksCache, endpoint: KeyEndpoint
 ) -> None:
     """The set is as new as it can be."""
-    assert reason_of(lambda: cache.find("nobody", ES256)) == UNKNOWN
+    assert reason_of(lambda: cache.find("nobody", ES256, Deadline())) == UNKNOWN
     assert len(endpoint.asked) == 1
 
 
@@ -326,7 +327,7 @@ def test_one_fetch_at_a_time_and_nobody_waits_who_need_not(clock: FakeClock) -> 
     answers = [jwks("ES256")]
     asked = []
 
-    def slow(url: str, /, *, etag: str | None = None) -> Fetched:
+    def slow(url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
         asked.append(url)
         if len(asked) > 1:
             started.set()
@@ -334,13 +335,13 @@ def test_one_fetch_at_a_time_and_nobody_waits_who_need_not(clock: FakeClock) -> 
                 raise FetchFailed("nobody let it finish")
         return Fetched(answers[0])
 
-    cache = JwksCache(lambda: JWKS_URI, slow, clock)
+    cache = JwksCache(lambda _: JWKS_URI, slow, clock)
     cache.current()
     clock.advance(30)
     renewing = threading.Thread(target=cache.current)
     renewing.start()
     assert started.wait(5)
-    assert cache.find(KID, ES256).kid == KID
+    assert cache.find(KID, ES256, Deadline()).kid == KID
     finish.set()
     renewing.join()
     assert len(asked) == 2
