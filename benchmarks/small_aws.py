@@ -95,6 +95,8 @@ def small_aws() -> Iterator[SmallAws]:
 def _handler(aws: SmallAws) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body are two small packets: the second would wait 40 ms for the first one's confirmation.
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
