@@ -68,3 +68,8 @@ def counter(service: str) -> Callable[[str], None]:
         print(metric_line("Documents", 1, dimensions, namespace=namespace, milliseconds=now))
 
     return count
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    # Clients take as long as many requests: made at the start, they can be ready before the first one comes.
+    from_env()

@@ -27,3 +27,8 @@ def from_env() -> Proving:
     clients = Clients("dynamodb", "kms")
     store = DynamoRingStore(clients.client("dynamodb", patient), table=required(os.environ, "KEY_RING_TABLE"))
     return Proving(store=store, signer=KmsSigner(clients.client("kms", patient)))
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    # Clients take as long as many requests: made at the start, they can be ready before the first one comes.
+    from_env()

@@ -107,3 +107,8 @@ def _replays(dynamodb: Any, table: str) -> Replays | None:
 
 def _now() -> int:
     return int(time.time())
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    # Clients take as long as many requests: made at the start, they can be ready before the first one comes.
+    from_env()

@@ -18,10 +18,16 @@ SETTINGS = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": "eu-central-1",
+    "COPY_BUCKET": "copy",
+    "DEFAULT_POLICY": "{}",
+    "DISTRIBUTION_ID": "E123",
+    "EVENT_BUS": "jwx",
     "ISSUER_URL": "https://issuer.example.com",
     "KEY_RING_TABLE": "rings",
     "POWERTOOLS_SERVICE_NAME": "jwx",
     "ROTATION_FUNCTION": "jwx-rotation",
+    "SIGNER_FUNCTION": "jwx-prover",
+    "STACK_NAME": "jwx",
     "TRUSTED_ISSUERS": '[{"issuer": "https://issuer.example.com", "audiences": ["api://orders"]}]',
 }
 
@@ -53,33 +59,43 @@ SDK = {"botocore", "dataclasses", "email", "http", "inspect", "jmespath", "loggi
     "urllib3",
     "xml",
 }
-EXPECTED = {
+POWERTOOLS = {"aws_lambda_powertools", "typing_extensions"}
+EXPECTED: dict[str, set[str]] = {
     "authorizer": {"email", "http", "jwx", "ssl"},
     "jwks": SDK | {"jwx", "jwx_aws"},
-    "signer": SDK | {"aws_lambda_powertools", "cryptography", "jwt", "jwx", "jwx_aws", "typing_extensions"},
+    "prover": SDK | {"jwx", "jwx_aws"},
+    "rotation": SDK | POWERTOOLS | {"jwx", "jwx_aws"},
+    "signer": SDK | POWERTOOLS | {"cryptography", "jwt", "jwx", "jwx_aws"},
+    "whoami": set(),
 }
 
 # Rooms of the core that a function has no business in.
-CLOSED = {
+CLOSED: dict[str, set[str]] = {
     "authorizer": {"issuing", "lifecycle", "publishing", "verbs"},
     "jwks": {"authorization", "issuing", "verbs", "verification"},
+    "prover": {"authorization", "publishing", "verbs", "verification"},
+    "rotation": {"authorization"},
     "signer": {"authorization", "publishing", "verbs", "verification"},
+    "whoami": set(),
 }
+READY = "import app; getattr(app, 'from_env', dict)()"
 
 
 def imported(function: str) -> set[str]:
     """All modules of a function that is ready, as `-X importtime` tells them."""
-    path = [ROOT / "functions" / function, ROOT / "layers" / "core", ROOT / "layers" / "aws"]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, path)), **SETTINGS}
-    ran = subprocess.run(
-        [sys.executable, "-s", "-X", "importtime", "-c", "import app; app.from_env()"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    ran = run(function, "-X", "importtime", "-c", READY)
     lines = (re.fullmatch(r"import time: +\d+ \| +\d+ \| +(\S+)", line) for line in ran.stderr.splitlines())
     return {match[1] for match in lines if match}
+
+
+def run(function: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Python as Lambda starts it for a function, with its settings."""
+    path = [ROOT / "functions" / function, ROOT / "layers" / "core", ROOT / "layers" / "aws"]
+    paths = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(map(str, path))}
+    command = [sys.executable, "-s", *arguments]
+    return subprocess.run(  # noqa: S603 - our own functions
+        command, env={**paths, **SETTINGS, **environment}, capture_output=True, text=True, check=True
+    )
 
 
 @pytest.fixture(scope="module", params=EXPECTED)
@@ -105,3 +121,11 @@ def test_x509_comes_with_pyjwt_alone(loaded: tuple[str, set[str]]) -> None:
     """Certificates are for a verb that is seldom asked; only PyJWT's own import brings them."""
     function, modules = loaded
     assert ("cryptography.x509" in modules) == (function == "signer")
+
+
+@pytest.mark.parametrize("function", sorted(EXPECTED.keys() - {"whoami"}))
+def test_a_function_is_wired_at_its_start_in_lambda_and_only_there(function: str) -> None:
+    """Clients are made before the first request; a mere import reads no setting and opens nothing."""
+    wired = "import app; print(app.from_env.cache_info().currsize)"
+    assert run(function, "-c", wired, AWS_LAMBDA_RUNTIME_API="127.0.0.1:1").stdout.strip() == "1"
+    assert run(function, "-c", wired).stdout.strip() == "0"

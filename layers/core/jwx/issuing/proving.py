@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from jwx.errors import InvalidRequest
-from jwx.issuing.certificate_request import answer_certificate_request
 from jwx.lifecycle.probe import Signer, answer_probe
 from jwx.ports import RingStore
 
@@ -27,6 +26,9 @@ class Proving:
             case {"probe": probe, **rest} if not rest:
                 return dict(answer_probe(probe, store=self._store, signer=self._signer))
             case {"certificate_request": request, **rest} if not rest:
+                # Loads X.509, which probes, far more frequent, can do without.
+                from jwx.issuing.certificate_request import answer_certificate_request
+
                 return dict(answer_certificate_request(request, store=self._store, signer=self._signer))
             case _:
                 raise InvalidRequest("request: either a probe or a certificate_request is needed, alone")
