@@ -30,8 +30,14 @@ from jwx_aws.publication import AwsPublication
 from jwx_aws.run_record import DynamoRunRecord
 from jwx_aws.s3 import StaticCopy
 
-RESERVE = 20
-"""Seconds before Lambda's time-out at which no new step is begun: few take longer, and none must finish."""
+PATIENT = Config(connect_timeout=2, read_timeout=6, retries={"mode": "standard", "total_max_attempts": 3})
+"""A call that hangs fails within `RESERVE`, with all its tries and the SDK's pauses of 1 and 2 seconds."""
+
+ONCE = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 1})
+"""The prober asks again by itself; a second invoke beside a slow first one helps nobody."""
+
+RESERVE = 30
+"""Seconds before Lambda's time-out at which no new step is begun: no call to AWS takes longer."""
 
 SERVICES = ("cloudfront", "dynamodb", "events", "kms", "lambda", "resourcegroupstaggingapi", "s3")
 
@@ -75,28 +81,26 @@ def serve(event: Any, context: Context, rotation: Rotation) -> dict[str, Any]:
 @cache
 def from_env() -> Rotation:
     """The wiring of a deployed function."""
-    return _wired(os.environ)
+    return wired(os.environ, Clients(*SERVICES))
 
 
-def _wired(environment: Mapping[str, str]) -> Rotation:
-    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
-    # The signer asks KMS again and again by itself; a second invoke beside a slow first one helps nobody.
-    once = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 1})
-    clients, table = Clients(*SERVICES), required(environment, "KEY_RING_TABLE")
-    dynamodb, kms = clients.client("dynamodb", config), clients.client("kms", config)
+def wired(environment: Mapping[str, str], clients: Clients) -> Rotation:
+    """The function for these settings."""
+    table = required(environment, "KEY_RING_TABLE")
+    dynamodb, kms = clients.client("dynamodb", PATIENT), clients.client("kms", PATIENT)
     rotating = Rotating(
         store=DynamoRingStore(dynamodb, table=table),
         keys=KmsKeys(
             kms,
-            clients.client("resourcegroupstaggingapi", config),
+            clients.client("resourcegroupstaggingapi", PATIENT),
             stack=required(environment, "STACK_NAME"),
         ),
         prober=LambdaProber(
-            clients.client("lambda", once), function_name=required(environment, "SIGNER_FUNCTION")
+            clients.client("lambda", ONCE), function_name=required(environment, "SIGNER_FUNCTION")
         ),
-        publication=_publication(environment, clients, config),
+        publication=_publication(environment, clients),
         journal=AwsJournal(
-            clients.client("events", config), bus=required(environment, "EVENT_BUS"), logger=Logger()
+            clients.client("events", PATIENT), bus=required(environment, "EVENT_BUS"), logger=Logger()
         ),
         record=DynamoRunRecord(dynamodb, table=table),
         default_policy=_default_policy(environment),
@@ -107,17 +111,17 @@ def _wired(environment: Mapping[str, str]) -> Rotation:
     return Rotation(rotating=rotating, throttles=KmsThrottles(kms))
 
 
-def _publication(environment: Mapping[str, str], clients: Clients, config: Config) -> AwsPublication:
+def _publication(environment: Mapping[str, str], clients: Clients) -> AwsPublication:
     url = base_url(environment)
     return AwsPublication(
         static_copy=StaticCopy(
-            clients.client("s3", config),
+            clients.client("s3", PATIENT),
             bucket=required(environment, "COPY_BUCKET"),
             base_url=url,
             jwk_set_type=jwk_set_type(environment),
         ),
         edge=Edge(
-            clients.client("cloudfront", config), distribution=required(environment, "DISTRIBUTION_ID")
+            clients.client("cloudfront", PATIENT), distribution=required(environment, "DISTRIBUTION_ID")
         ),
         public_url=PublicUrl(url),
     )

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from jwx.ports import RunRecord
+from jwx.ports import Progress, RunRecord
 from jwx_aws.run_record import DynamoRunRecord
 from tests.fakes.run_record import FakeRunRecord
 
@@ -33,16 +33,21 @@ def record(request: pytest.FixtureRequest) -> RunRecord:
 
 def test_nothing_is_known_before_the_first_run(record: RunRecord) -> None:
     """No success yet, and nowhere to resume."""
-    assert record.load() == (None, None)
+    assert record.load() == Progress()
 
 
 @pytest.mark.parametrize(
-    "state", [(1_800_000_000, None), (None, "shop"), (1_800_000_000, "shop"), (None, None)]
+    "progress",
+    [
+        Progress(last_success_at=1_800_000_000),
+        Progress(resume_after="shop"),
+        Progress(last_success_at=1_800_000_000, resume_after="shop", under_way=True),
+        Progress(resume_after="shop", failed=True),
+        Progress(),
+    ],
 )
-def test_the_next_run_finds_what_this_one_left(
-    record: RunRecord, state: tuple[int | None, str | None]
-) -> None:
-    """Both fields come back, and what is not set is forgotten."""
-    record.save(last_success_at=1, resume_after="before")
-    record.save(last_success_at=state[0], resume_after=state[1])
-    assert record.load() == state
+def test_the_next_run_finds_what_this_one_left(record: RunRecord, progress: Progress) -> None:
+    """All fields come back, and what is not set is forgotten."""
+    record.save(Progress(last_success_at=1, resume_after="before", under_way=True, failed=True))
+    record.save(progress)
+    assert record.load() == progress

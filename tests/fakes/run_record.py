@@ -1,7 +1,8 @@
-"""The record of scheduled runs in two fields."""
+"""The record of scheduled runs in one field."""
 
 from __future__ import annotations
 
+from jwx.ports import Progress
 from tests.fakes.calls import Calls
 
 
@@ -10,12 +11,12 @@ class FakeRunRecord:
 
     def __init__(self, calls: Calls | None = None) -> None:
         self._calls = calls or Calls()
-        self._state: tuple[int | None, str | None] = (None, None)
+        self._progress = Progress()
 
-    def load(self) -> tuple[int | None, str | None]:
+    def load(self) -> Progress:
         with self._calls("run.load"):
-            return self._state
+            return self._progress
 
-    def save(self, *, last_success_at: int | None, resume_after: str | None) -> None:
+    def save(self, progress: Progress) -> None:
         with self._calls("run.save"):
-            self._state = (last_success_at, resume_after)
+            self._progress = progress

@@ -127,13 +127,27 @@ class Publication(Protocol):
 
 
 class RunRecord(Protocol):
-    """What one scheduled run leaves for the next, beside the key rings."""
+    """The progress of scheduled runs, beside the key rings."""
 
-    def load(self) -> tuple[int | None, str | None]:
-        """When a run last served every issuer, and behind which issuer an unfinished run stopped."""
+    def load(self) -> Progress:
+        """As it was saved last. Raises KeyRingUnavailable."""
 
-    def save(self, *, last_success_at: int | None, resume_after: str | None) -> None:
-        """Remember both; the last writer wins, since a repeated run does no harm."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What one scheduled run leaves for the next."""
+
+    last_success_at: int | None = None
+    """When every issuer had last been served."""
+    resume_after: str | None = None
+    """The issuer behind which the next run begins; None for the first of all."""
+    under_way: bool = False
+    """Noted before that issuer's turn; it stays when the run is ended from outside."""
+    failed: bool = False
+    """An issuer before that one was not served."""
+
+
+    def save(self, progress: Progress) -> None:
+        """The last writer wins, since a repeated run does no harm. Raises KeyRingUnavailable."""
 
 
 class Journal(Protocol):

@@ -14,6 +14,7 @@ from moto import mock_aws
 from jwx.errors import KeyRingUnavailable, LostRace, TooManyKeys
 from jwx.lifecycle.keyring import Birth, KeyRing, SigningKey
 from jwx.lifecycle.policy import RotationPolicy
+from jwx.ports import Progress
 from jwx_aws.dynamodb import ROOM_FOR_KEYS, DynamoRingStore
 from jwx_aws.run_record import DynamoRunRecord
 
@@ -160,7 +161,7 @@ def test_an_outage_is_one_typed_error(error: Exception) -> None:
         lambda: store.save(ring()),
         lambda: list(store.issuers()),
         record.load,
-        lambda: record.save(last_success_at=1, resume_after=None),
+        lambda: record.save(Progress(last_success_at=1)),
     ):
         with pytest.raises(KeyRingUnavailable) as failed:
             call()
@@ -183,7 +184,7 @@ def test_a_document_of_a_newer_release_is_unavailable_not_misread(dynamodb: Any)
 
 def test_the_run_record_is_no_issuer(dynamodb: Any) -> None:
     """It shares the table with the rings and is not listed among them."""
-    DynamoRunRecord(dynamodb, table="mine").save(last_success_at=1, resume_after=None)
+    DynamoRunRecord(dynamodb, table="mine").save(Progress(last_success_at=1))
     assert list(DynamoRingStore(dynamodb, table="mine").issuers()) == []
 
 

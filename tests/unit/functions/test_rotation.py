@@ -13,10 +13,12 @@ from cryptography import x509
 from functions.rotation import app
 from jwx.errors import ConfigurationError, InvalidPolicy, InvalidRequest, UnknownIssuer, UnknownKey
 from jwx.lifecycle.policy import RotationPolicy
+from jwx.ports import Progress
 from jwx.publishing.publication import document
 from jwx.verbs.rotating import Rotating
 from jwx.verbs.rotation_event import verb_of
 from jwx.verbs.verb_requests import FIELDS, VerbRequest
+from jwx_aws.clients import Clients
 from jwx_aws.kms_throttles import KmsThrottles
 from tests.fakes.certificate_authority import base64_der, leaf, pem, root
 from tests.fakes.clock import FakeClock
@@ -134,7 +136,7 @@ def test_the_first_scheduled_run_makes_the_default_issuer(world: World) -> None:
     assert (summary["complete"], summary["failed"]) == (True, [])
     status = world.serve(sample("status"))
     assert len(keys_of(status, "active")) == len(keys_of(status, "pending")) == 1
-    assert world.record.load() == (world.clock(), None)
+    assert world.record.load() == Progress(last_success_at=world.clock())
 
 
 def test_a_dry_run_changes_nothing(world: World) -> None:
@@ -305,6 +307,34 @@ def test_a_run_without_time_leaves_its_steps_to_the_next(world: World) -> None:
     assert world.store.rings["default"].keys == ()
     assert world.serve(sample("scheduled"), seconds=app.RESERVE)["complete"] is False
     assert world.serve(sample("scheduled"))["complete"] is True
+
+
+@pytest.mark.parametrize("config", [app.PATIENT, app.ONCE])
+def test_a_call_that_hangs_ends_before_lambda_ends_the_function(config: Any) -> None:
+    """With all its tries and the pauses between them; else the run could not say where it stopped."""
+    tries = config.retries["total_max_attempts"]
+    pauses = sum(2**n for n in range(tries - 1))  # the most that botocore's standard mode waits
+    assert tries * (config.connect_timeout + config.read_timeout) + pauses < app.RESERVE
+
+
+class NotedClients(Clients):
+    """Remembers how each client was set up."""
+
+    def __init__(self) -> None:
+        super().__init__(*app.SERVICES)
+        self.configs: dict[str, Any] = {}
+
+    def client(self, service: str, config: Any) -> Any:
+        self.configs[service] = config
+        return super().client(service, config)
+
+
+def test_every_client_gives_up_in_time(settings: pytest.MonkeyPatch) -> None:
+    """None is made with botocore's own time-outs, which are a minute each."""
+    clients = NotedClients()
+    app.wired(SETTINGS, clients)
+    assert sorted(clients.configs) == sorted(app.SERVICES)
+    assert {id(config) for config in clients.configs.values()} == {id(app.PATIENT), id(app.ONCE)}
 
 
 def test_a_bad_request_changes_nothing(world: World) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from jwx.errors import JwxError, LostRace
 from jwx.issuer_names import DEFAULT
-from jwx.lifecycle.adoption import Sweep
+from jwx.lifecycle.adoption import Sweep, Swept
+from jwx.lifecycle.course import Course
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.policy import RotationPolicy
 from jwx.lifecycle.reconcile import Outcome, Reconciler
@@ -59,19 +60,18 @@ class Fleet:
         """One run over all issuers, from where the last one had to stop. Answers a summary."""
         with suppress(JwxError):  # what is wrong with one issuer is told when its turn comes
             self.bootstrap()
-        last_success_at, resume_after = self._record.load()
-        tally = _Tally(clock=self._clock)
-        done, stopped_at = True, resume_after
-        for issuer in self._store.issuers(after=resume_after):
+        course, tally, done = Course(record=self._record, clock=self._clock), _Tally(clock=self._clock), True
+        if course.broken_off_at is not None:
+            self._journal.warned(course.broken_off_at, "a run was ended here or soon behind")
+        for issuer in course.issuers(self._store):
             if self._remaining() < MARGIN:
                 done = False
                 break
+            course.enter(issuer)
             self._one(issuer, tally)
-            stopped_at = issuer
-        swept = self._sweep.run() if done else None
-        if done and not tally.failed:
-            last_success_at = self._clock()
-        self._record.save(last_success_at=last_success_at, resume_after=None if done else stopped_at)
+        swept = self._swept() if done else None
+        failed = bool(tally.failed) or (done and swept is None)
+        last_success_at = course.stop(done=done, failed=failed)
         since = self._clock() - last_success_at if last_success_at is not None else None
         self._journal.measured("*", tally.metrics(since=since, orphans=swept.left if swept else None))
         return {
@@ -83,6 +83,14 @@ class Fleet:
             if swept is None
             else {"adopted": swept.adopted, "deleted": swept.deleted, "left": swept.left},
         }
+
+    def _swept(self) -> Swept | None:
+        """None when nobody can say which keys there are."""
+        try:
+            return self._sweep.run()
+        except JwxError as error:
+            self._journal.warned("*", f"orphans could not be looked for: {type(error).__name__}: {error}")
+            return None
 
     def _one(self, issuer: str, tally: _Tally) -> None:
         try:

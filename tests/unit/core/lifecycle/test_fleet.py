@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from jwx.errors import KeyRingUnavailable
 from jwx.lifecycle.keyring import KeyRing
-from tests.lifecycle.faults import calls_of
+from jwx.ports import Progress
+from tests.lifecycle.faults import calls_of, error_of
 from tests.lifecycle.scenarios import running
 from tests.lifecycle.world import World
 
@@ -103,11 +104,11 @@ def test_success_is_only_recorded_when_every_issuer_was_served() -> None:
     """The heartbeat alarm counts from there."""
     world = World()
     running(world)
-    last, _ = world.record.load()
+    last = world.record.load().last_success_at
     damage(world, "default")
     world.clock.advance(3600)
     world.run()
-    assert world.record.load()[0] == last
+    assert world.record.load().last_success_at == last
     assert world.journal.measurements[-1][1]["SecondsSinceLastSuccessfulRun"] >= 3600
 
 
@@ -128,3 +129,21 @@ def test_the_metrics_tell_of_a_missing_standby() -> None:
     world.clock.advance(2 * 3600)
     world.run()
     assert world.journal.measurements[-1][1]["StandbyReady"] == 0
+
+
+def test_the_issuers_count_as_served_where_orphans_cannot_be_looked_for() -> None:
+    """But the run is no success, and the next one starts with the first issuer."""
+    world = World()
+    running(world)
+    last = world.record.load().last_success_at
+
+    def refuse(call: str) -> None:
+        if call == "tagging.GetResources" and (error := error_of(call)):
+            raise error
+
+    world.calls.before = refuse
+    world.clock.advance(600)
+    answer = world.run()
+    assert (answer["complete"], answer["failed"], answer["orphans"]) == (True, [], None)
+    assert world.record.load() == Progress(last_success_at=last)
+    assert any("orphans" in text for _, text in world.journal.warnings)
