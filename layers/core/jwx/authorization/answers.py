@@ -9,9 +9,10 @@ identity source, or a policy, or no cache.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from jwx.authorization.routes import Routes, deny_all, scopes_of
+from jwx.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,10 @@ here and another way behind us: refused.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from jwx.errors import ConfigurationError, VerificationError
+from jwx.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jwx.authorization.events import AuthorizerEvent

@@ -6,9 +6,10 @@ only, AppSync a form of its own. Header names come in any case; which one depend
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from jwx.errors import InvalidRequest
+from jwx.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,10 +12,11 @@ final slash) is denied with it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from jwx.errors import ConfigurationError
 from jwx.jose import strict_json
+from jwx.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

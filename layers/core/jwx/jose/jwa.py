@@ -13,9 +13,10 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from jwx.errors import UnsupportedAlgorithm
+from jwx.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

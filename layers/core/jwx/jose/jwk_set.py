@@ -7,13 +7,14 @@ and counted, and the others still serve.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from jwx.errors import VerificationError
 from jwx.jose import strict_json
 from jwx.jose.jwa import ALGORITHMS, Algorithm
 from jwx.jose.jwk import load_public_key
 from jwx.jose.key_material import REQUIRED_MEMBERS, UnusableKey
+from jwx.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,10 @@ is of the wrong type is refused, never converted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from jwx.errors import VerificationError
+from jwx.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from typing import Any
 MAX_DEPTH = 32
 MAX_NUMBER_LENGTH = 40
 # Strings are skipped in one possessive step, an unclosed one to the end: linear on any input.
-_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|([\[{])|([\]}])', re.DOTALL)
+_BRACKETS = r'"(?:[^"\\]++|\\.)*+"?|([\[{])|([\]}])'
 
 
 class MalformedJson(ValueError):
@@ -50,7 +50,7 @@ def parse(data: bytes) -> Any:
 
 def _refuse_deep_nesting(text: str) -> None:
     depth = 0
-    for match in _BRACKETS.finditer(text):
+    for match in re.finditer(_BRACKETS, text, re.DOTALL):
         depth += bool(match[1]) - bool(match[2])
         if depth > MAX_DEPTH:
             raise MalformedJson("nested too deeply")

@@ -11,9 +11,10 @@ for `stale_if_error` seconds; after it the endpoint is asked again within `MAX_B
 from __future__ import annotations
 
 from _thread import allocate_lock
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from jwx.errors import VerificationError
+from jwx.named_tuple import NamedTuple
 from jwx.verification.deadline import Deadline
 from jwx.verification.fetched import FetchFailed
 

@@ -5,8 +5,9 @@ RFC 9111 sections 4.2 and 5.2, as far as a private cache of one document needs t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from jwx.named_tuple import NamedTuple
 from jwx.verification.deadline import TIMEOUT
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import marshal
 from _thread import allocate_lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from jwx.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jwx.jose.jwk_set import VerificationKey
