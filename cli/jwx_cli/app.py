@@ -6,8 +6,21 @@ from typing import Annotated
 
 import typer
 
-from jwx_cli.commands import inspect, issuer, lint, publish_page, revoke, rotate, status, token, watch
+from jwx_cli.commands import (
+    certificate,
+    inspect,
+    issuer,
+    lint,
+    publish_page,
+    revoke,
+    revoke_token,
+    rotate,
+    status,
+    token,
+    watch,
+)
 from jwx_cli.exits import EXIT_CODES
+from jwx_cli.kids import TakesKids
 from jwx_cli.session import with_session
 
 app = typer.Typer(
@@ -46,7 +59,8 @@ _PANELS = {
 for _panel, _commands in _PANELS.items():
     for _command in _commands:
         app.command(epilog=EXIT_CODES, rich_help_panel=_panel)(with_session(_command))
-app.command(epilog=EXIT_CODES, rich_help_panel=CHANGE, cls=revoke.TakesKids)(with_session(revoke.revoke))
+app.command(epilog=EXIT_CODES, rich_help_panel=CHANGE, cls=TakesKids)(with_session(revoke.revoke))
+app.command(epilog=EXIT_CODES, rich_help_panel=CHANGE)(with_session(revoke_token.revoke_token))
 
 _issuers = typer.Typer(help="Make, change, delete and list issuers.", no_args_is_help=True)
 _issuers.command("list", epilog=EXIT_CODES)(with_session(issuer.list_issuers))
@@ -58,4 +72,11 @@ app.add_typer(_issuers, name="issuer", rich_help_panel=CHANGE)
 _keys = typer.Typer(help="Bring in another issuer's keys.", no_args_is_help=True)
 _keys.command("import", epilog=EXIT_CODES)(with_session(issuer.import_key))
 app.add_typer(_keys, name="key", rich_help_panel=CHANGE)
+
+_certificates = typer.Typer(
+    help="Have a CA certify a key, and publish its certificate chain.", no_args_is_help=True
+)
+for _verb in (certificate.request, certificate.attach, certificate.remove):
+    _certificates.command(epilog=EXIT_CODES, cls=TakesKids)(with_session(_verb))
+app.add_typer(_certificates, name="certificate", rich_help_panel=CHANGE)
 app.command(name="lint", rich_help_panel=LOOK)(lint.lint_command)

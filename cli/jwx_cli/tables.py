@@ -32,7 +32,13 @@ _SINCE: Final = {
     "expired": "until",
     "deleted": "deleted_at",
 }
-_NEXT: Final = {"activate": "signs", "retire": "leaves", "expire": "leaves", "delete": "deleted in KMS"}
+_NEXT: Final = {
+    "activate": "signs",
+    "retire": "leaves",
+    "expire": "leaves",
+    "delete": "deleted in KMS",
+    "copy": "its certificate expires",
+}
 _GONE: Final = frozenset({"deleted", "revoked", "retired", "expired"})
 
 

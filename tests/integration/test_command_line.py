@@ -6,14 +6,18 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from local.clients import Identity
 from local.identities import create_user, invoker_of
 from local.stack import Stack
+from tests.fakes.certificate_authority import leaf, pem, root
 
 pytestmark = pytest.mark.xdist_group("command line")
 
@@ -101,6 +105,38 @@ def test_a_revocation_reaches_the_public_url(terminal: Terminal, issuer: str) ->
     assert "It is out: KMS, the CDN, the static copy and the public URL were all seen to." in said
     verdict = terminal.jwx("inspect", "-", stdin=token, code=1)
     assert f"Refused (unknown_key): Its key {active} is not in the issuer's JWK Set: it is revoked" in verdict
+
+
+def test_a_token_is_revoked_by_itself(terminal: Terminal, issuer: str) -> None:
+    """It waits until the edge shows the list with it; then this token is refused and its neighbour is not."""
+    asked = ("token", "--sub", "svc-1", "--aud", "api://orders", "--issuer", issuer)
+    token, other = terminal.jwx(*asked), terminal.jwx(*asked)
+
+    said = terminal.jwx("revoke-token", "-", "--yes", stdin=token)
+
+    assert "It is out: the CDN and the static copy show the list with it." in said
+    assert "Refused (revoked_token)" in terminal.jwx("inspect", "-", stdin=token, code=1)
+    terminal.jwx("inspect", "-", stdin=other)
+
+
+def test_a_key_is_certified(terminal: Terminal, issuer: str, tmp_path: Path) -> None:
+    """From the request that KMS signs, by way of a CA, into the JWK Set and out of it again."""
+    keys = terminal.json("status", "--issuer", issuer)["issuers"][0]["keys"]
+    kid = next(key["kid"] for key in keys if key["state"] == "pending")
+    of = (kid, "--issuer", issuer)
+    csr = x509.load_pem_x509_csr(terminal.jwx("certificate", "request", *of, "-s", f"CN={issuer}").encode())
+    assert csr.is_signature_valid
+    times = {"start": int(time.time()) - 60, "end": int(time.time()) + 3600}
+    own = leaf(csr.public_key(), subject=csr.subject.rfc4514_string(), **times)
+    file = tmp_path / "chain.pem"
+    file.write_text(pem(own) + pem(root(**times)))
+
+    said = terminal.jwx("certificate", "attach", *of, "--chain", str(file))
+
+    assert said.startswith(f"{kid} is published with 2 certificates until ")
+    assert "its certificate expires in 5" in terminal.jwx("status", "--issuer", issuer)
+    said = terminal.jwx("certificate", "remove", *of, "--yes")
+    assert said.startswith(f"{kid} is published without certificates.")
 
 
 def test_a_rotation_is_watched(terminal: Terminal, issuer: str) -> None:

@@ -39,7 +39,7 @@ def inspect(
 
     The token is sent nowhere. Only the issuer's public documents are fetched, to verify the signature here.
     """
-    text = _read(token)
+    text = read_token(token)
     wanted = Wanted(
         issuer=issuer_url or _issuer_of_stack(session, text),
         audiences=tuple(audience or ()),
@@ -62,7 +62,8 @@ def inspect(
         raise typer.Exit(int(ExitCode.FAILED if verdict.retryable else ExitCode.NO))
 
 
-def _read(given: str) -> str:
+def read_token(given: str) -> str:
+    """What was given, or what standard input has; with or without `Bearer` before it."""
     text = (sys.stdin.read(MOST) if given == "-" else given).strip()
     if text[:7].lower() == "bearer ":
         text = text[7:].strip()

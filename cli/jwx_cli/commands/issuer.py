@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from jwx_cli.commands.options import Issuer, Yes
-from jwx_cli.exits import CommandFailed, ExitCode
+from jwx_cli.given import json_object, point_in_time
 from jwx_cli.session import Session
 from jwx_cli.tables import keys_table, show_warnings
 from jwx_cli.words import moment
@@ -40,7 +36,7 @@ def list_issuers(session: Session) -> None:
 
 def create(session: Session, name: Name, policy: Policy = "{}") -> None:
     """Make an issuer with its first keys; fields that are not given come from the stack's default policy."""
-    given = _object(policy, "--policy")
+    given = json_object(policy, "--policy")
     with session.waiting("making the first keys"):
         answer = session.stack.rotation("create_issuer", issuer=name, policy=given)
     _show(session, answer, f"The issuer {name!r} is made.")
@@ -48,7 +44,7 @@ def create(session: Session, name: Name, policy: Policy = "{}") -> None:
 
 def update(session: Session, name: Name, policy: Policy) -> None:
     """Change the given fields of an issuer's policy; algorithms may come and go."""
-    given = _object(policy, "--policy")
+    given = json_object(policy, "--policy")
     with session.waiting("changing the policy"):
         answer = session.stack.rotation("update_policy", issuer=name, policy=given)
     _show(session, answer, f"The policy of {name!r} is changed.")
@@ -74,7 +70,7 @@ def import_key(
     issuer: Issuer = "default",
 ) -> None:
     """Publish another issuer's public key beside ours until a given time: the way to migrate."""
-    given, leaves = _object(jwk, "JWK"), _time(until, session.now())
+    given, leaves = json_object(jwk, "JWK"), point_in_time(until, session.now(), name="--until")
     with session.waiting("importing"):
         answer = session.stack.rotation("import_key", issuer=issuer, jwk=given, until=leaves)
     _show(session, answer, f"It is published until {moment(leaves)}.")
@@ -94,32 +90,3 @@ def _show_keys(session: Session, issuer: str) -> None:
     planned = session.stack.rotation("plan", issuer=issuer)
     if planned["keys"]:
         session.console.print(keys_table(planned, session.now(), width=session.console.width))
-
-
-def _object(text: str, name: str) -> dict[str, Any]:
-    """JSON from the command line, a file or standard input; what it must hold is the function's business."""
-    try:
-        if text.startswith("@"):
-            text = sys.stdin.read() if text == "@-" else Path(text[1:]).read_text("utf-8")
-        given = json.loads(text)
-    except OSError as error:
-        raise CommandFailed(f"{name}: {error.filename}: {error.strerror}.", ExitCode.USAGE) from error
-    except ValueError as error:
-        raise CommandFailed(f"{name}: that is not JSON: {error}.", ExitCode.USAGE) from error
-    if not isinstance(given, dict):
-        raise CommandFailed(f"{name}: a JSON object is needed.", ExitCode.USAGE)
-    return given
-
-
-def _time(text: str, now: int) -> int:
-    """Epoch seconds; a date without a zone is UTC."""
-    if text.endswith("d") and text[:-1].isdecimal():
-        return now + int(timedelta(days=int(text[:-1])).total_seconds())
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandFailed(
-            f"--until: {text!r} is no time; allowed are 2027-01-31, 2027-01-31T12:00Z and 90d.",
-            ExitCode.USAGE,
-        ) from error
-    return int((given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp())

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from jwx_cli.commands.options import Issuer, Yes
 from jwx_cli.commands.rotate import waiting_standby
-from jwx_cli.exits import CommandFailed, ExitCode
+from jwx_cli.kids import LEAST_PREFIX, key_of
 from jwx_cli.progress import with_progress
 from jwx_cli.session import Session
 from jwx_cli.tables import show_changes, show_done
-from jwx_cli.words import duration, step_words
-
-LEAST_PREFIX: Final = 6
-WITHDRAWAL: Final = frozenset(
-    {"disable_revoked", "tag_revoked", "invalidate", "invalidate_again", "confirm_absence", "copy"}
-)
-"""Steps of the plan that a revocation waits for."""
-
-PAUSE: Final = 2
-
-_THUMBPRINT: Final = re.compile(r"[\w-]{43}", re.ASCII)
-
-
-class TakesKids(TyperCommand):
-    """One thumbprint in 64 begins with a hyphen, and would be taken for an option."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Whole kids stand behind all options."""
-        kids = [arg for arg in args if _THUMBPRINT.fullmatch(arg)]
-        others = [arg for arg in args if arg not in kids]
-        separator = ["--"] if kids and "--" not in others else []
-        return super().parse_args(ctx, [*others, *separator, *kids])
+from jwx_cli.withdrawal import refuse_unfinished, steps_left, wait_for_the_edge
+from jwx_cli.words import step_words
 
 
 def revoke(
@@ -56,7 +34,7 @@ def revoke(
 ) -> None:
     """Take a key out for ever: no cache of ours serves it, KMS does not sign with it, it never comes back."""
     before = session.stack.rotation("status", issuer=issuer)
-    key = _key(before, kid)
+    key = key_of(before, kid)
     if not session.as_json:
         _say_what_will_happen(session, before, key, force=force)
     if not yes:
@@ -72,37 +50,16 @@ def revoke(
         session.console.print("Revoked.", style="bold")
         show_changes(session.console, before, after)
         show_done(session.console, after["steps"])
-    left = _wait_for_the_edge(session, issuer, key["kid"], seconds=wait)
+    left = wait_for_the_edge(session, issuer, key["kid"], seconds=wait)
     if session.as_json:
         session.json(after | {"unfinished": left})
     _conclude(session, left)
 
 
 def _conclude(session: Session, left: list[dict[str, Any]]) -> None:
-    if left:
-        open_steps = ", ".join(step_words(step) for step in left)
-        raise CommandFailed(
-            f"The key is revoked and no longer published by the origin. Not finished yet: {open_steps}. "
-            "The scheduled runs go on with it; 'jwx watch' shows them.",
-            ExitCode.FAILED,
-        )
+    refuse_unfinished(left, done="The key is revoked and no longer published by the origin.")
     if not session.as_json:
         session.console.print("It is out: KMS, the CDN, the static copy and the public URL were all seen to.")
-
-
-def _key(answer: Mapping[str, Any], wanted: str) -> Mapping[str, Any]:
-    """The one key that is meant, by its kid or by enough of it."""
-    keys: list[Mapping[str, Any]] = answer["keys"]
-    exact = [key for key in keys if key["kid"] == wanted]
-    alike = exact or [key for key in keys if key["kid"].startswith(wanted)]
-    if len(alike) == 1 and (exact or len(wanted) >= LEAST_PREFIX):
-        return alike[0]
-    what = f"{len(alike)} keys begin so" if alike else "no key begins so"
-    raise CommandFailed(
-        f"Which key is {wanted!r}? In the issuer {answer['issuer']!r} {what}; "
-        f"give the kid, or {LEAST_PREFIX} or more of its first characters. 'jwx status' lists them.",
-        ExitCode.REFUSED,
-    )
 
 
 def _say_what_will_happen(
@@ -126,25 +83,7 @@ def _say_what_will_happen(
         say(f"  It signs now and no standby is ready{wait}: until then {key['alg']} is not signed.")
 
 
-def _wait_for_the_edge(session: Session, issuer: str, kid: str, *, seconds: int) -> list[dict[str, Any]]:
-    """Let runs, like those of the schedule, finish what is open; answers what still is."""
-    give_up = session.now() + seconds
-    while True:
-        left = _left(session, issuer, kid)
-        if not left or session.now() >= give_up:
-            return left
-        with session.waiting(f"{step_words(left[0])}, {duration(give_up - session.now())} left"):
-            session.tools.sleep(PAUSE)
-            session.stack.rotation("reconcile", issuer=issuer)
-
-
-def _left(session: Session, issuer: str, kid: str) -> list[dict[str, Any]]:
-    """The steps of the revocation that the plan still has."""
-    answer = session.stack.rotation("plan", issuer=issuer)
-    return [s for s in answer["steps"] if s["action"] in WITHDRAWAL and s["kid"] in (kid, None)]
-
-
 def _at_work(session: Session, issuer: str, kid: str) -> str:
     """What the run is at, for the spinner."""
-    left = _left(session, issuer, kid)
+    left = steps_left(session, issuer, kid)
     return f"revoked; now: {step_words(left[0])}" if left else "revoked; now: the successor's successor"
