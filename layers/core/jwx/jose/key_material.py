@@ -49,8 +49,25 @@ def read_public_key(
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnusableKey("a member is missing or malformed") from error
+    except ImportError as error:
+        raise UnusableKey("the library beneath does not know its kind") from error
     except _unsupported() as error:
         raise UnusableKey("the library beneath was built without its kind") from error
+
+
+def is_supported(algorithm: Algorithm, *, readers: Mapping[str, _Reader] | None = None) -> bool:
+    """Whether the library beneath knows this row at all. It was built with RSA and EC everywhere."""
+    samples: dict[str, Mapping[str, Any]] = {
+        "OKP": {"crv": "Ed25519", "x": base64url.encode(b"\x58" + b"\x66" * 31)},  # the base point
+        "AKP": {"alg": algorithm.name, "pub": base64url.encode(bytes(_ML_DSA_SIZES.get(algorithm.name, 0)))},
+    }
+    if algorithm.kty not in samples:
+        return True
+    try:
+        read_public_key(samples[algorithm.kty], algorithm, readers=readers)
+    except UnusableKey:
+        return False
+    return True
 
 
 def _unsupported() -> type[Exception]:

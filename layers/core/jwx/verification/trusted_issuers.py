@@ -13,12 +13,14 @@ from jwx.jose import strict_json
 from jwx.jose.jwa import ALGORITHMS
 from jwx.jose.jwk_set import JwkSet, jwk_set
 from jwx.jose.jwt import ClaimRules
+from jwx.jose.key_material import is_supported
 from jwx.verification.https import is_fetchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MAX_LEEWAY: Final = 120
+_EVERY: Final = tuple(ALGORITHMS)
 _MEMBERS: Final = frozenset(
     {
         "issuer",
@@ -46,7 +48,7 @@ class TrustedIssuer:
         audiences: Iterable[str],
         jwks_uri: str | None = None,
         jwks: Mapping[str, Any] | None = None,
-        algorithms: Iterable[str] = tuple(ALGORITHMS),
+        algorithms: Iterable[str] = _EVERY,
         token_types: Iterable[str] = ("at+jwt",),
         required_claims: Iterable[str] = (),
         leeway: int = 60,
@@ -67,6 +69,10 @@ class TrustedIssuer:
         self.algorithms = _names("algorithms", algorithms)
         unknown = self.algorithms - ALGORITHMS.keys()
         _check(not unknown, "algorithms", sorted(unknown), f"one or more of {', '.join(ALGORITHMS)}")
+        if algorithms is not _EVERY:
+            # Named, so it is counted on. Of the default, keys that the library cannot load are skipped.
+            lacking = sorted(name for name in self.algorithms if not is_supported(ALGORITHMS[name]))
+            _check(not lacking, "algorithms", lacking, "what the installed cryptography library can verify")
         self.token_types = frozenset(media_type(name) for name in _names("token_types", token_types))
         _check(_is_whole(leeway, 0, MAX_LEEWAY), "leeway", leeway, f"0 to {MAX_LEEWAY} seconds")
         _check(
