@@ -12,6 +12,7 @@ from typing import Final
 
 from jwx.errors import TooManyTokens
 from jwx.lifecycle.keyring import KeyRing, RevokedToken, Withdrawal
+from jwx.lifecycle.policy import RotationPolicy
 
 MAX_REVOKED_TOKENS: Final = 500
 NO_KID: Final = ""
@@ -38,6 +39,10 @@ def revoke_token(ring: KeyRing, *, jti: str, exp: int, now: int) -> KeyRing:
 
 
 def live_tokens(ring: KeyRing, now: int) -> tuple[RevokedToken, ...]:
-    """Those that some verifier may still accept: by its leeway after `exp`, by clocks that are off."""
-    longer = ring.policy.verifier_leeway + 2 * ring.policy.clock_skew
-    return tuple(token for token in ring.revoked_tokens if now < token.exp + longer)
+    """Those that some verifier may still accept."""
+    return tuple(token for token in ring.revoked_tokens if now < listed_until(token, ring.policy))
+
+
+def listed_until(token: RevokedToken, policy: RotationPolicy) -> int:
+    """When nobody accepts it any more: by a verifier's leeway after `exp`, by clocks that are off."""
+    return token.exp + policy.verifier_leeway + 2 * policy.clock_skew

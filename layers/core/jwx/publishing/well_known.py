@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -17,7 +18,7 @@ from jwx.errors import InvalidRequest, KeyRingUnavailable
 from jwx.issuer_names import DEFAULT, check_name
 from jwx.jose import base64url
 from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.token_revocation import live_tokens
+from jwx.lifecycle.token_revocation import listed_until
 from jwx.ports import Clock, RingStore
 from jwx.publishing.publication import DOCUMENTS, OAUTH_METADATA, caching, document, media_type
 from jwx.publishing.well_known_event import Request
@@ -47,9 +48,9 @@ type Answer = dict[str, Any]
 
 class _Rendered(NamedTuple):
     version: str
-    keys: tuple[tuple[str, bool], ...]
-    """Of each published key its kid, and whether its certificates are valid."""
-    tokens: int
+    since: int
+    until: float
+    """While `since <= now < until`, time alone changes nothing."""
     body: str
     etag: str
     caching: str
@@ -105,19 +106,32 @@ class WellKnown:
         return {"statusCode": 200, "headers": headers, "body": rendered.body}
 
     def _render(self, ring: KeyRing, name: str) -> _Rendered:
-        """Time alone can take a key, a certificate or a token out, hence what there is beside the version."""
+        """Nothing is computed anew while the ring's version is the same and time alone changes nothing."""
         now = self._clock()
-        tokens = len(live_tokens(ring, now))
-        keys = tuple((key.kid, bool(key.x5c(now))) for key in ring.published(now))
         kept = self._rendered.get((ring.issuer, name))
-        if kept and (kept.version, kept.keys, kept.tokens) == (ring.version, keys, tokens):
+        if kept and kept.version == ring.version and kept.since <= now < kept.until:
             return kept
         if len(self._rendered) >= _MOST_RENDERED:
             self._rendered.clear()
         body = document(ring, name, base_url=self._base_url, now=now)
-        rendered = _Rendered(ring.version, keys, tokens, body.decode(), _etag(body), caching(ring, name, now))
+        rendered = _Rendered(
+            version=ring.version,
+            since=now,
+            until=_next_change(ring, now),
+            body=body.decode(),
+            etag=_etag(body),
+            caching=caching(ring, name, now),
+        )
         self._rendered[ring.issuer, name] = rendered
         return rendered
+
+
+def _next_change(ring: KeyRing, now: int) -> float:
+    """When time takes the next imported key, certificate or revoked token out."""
+    keys = [key.until for key in ring.keys if key.until is not None]
+    certificates = [key.certified_until + 1 for key in ring.keys if key.certified_until is not None]
+    tokens = [listed_until(token, ring.policy) for token in ring.revoked_tokens]
+    return min((time for time in keys + certificates + tokens if time > now), default=math.inf)
 
 
 def problem(

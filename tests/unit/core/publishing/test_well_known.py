@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 
 from jwx.errors import KeyRingUnavailable
 from jwx.lifecycle import transitions
-from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle.keyring import KeyRing, RevokedToken, SigningKey
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
 from tests.fakes.token_service import BASE_URL, TokenService
 
 JWKS = "/.well-known/jwks.json"
+TOKENS = "/.well-known/revoked-tokens.json"
 
 
 def _endpoint(service: TokenService, jwk_set_type: str = "application/jwk-set+json") -> WellKnown:
@@ -122,6 +124,58 @@ def test_time_alone_takes_an_imported_key_out() -> None:
     assert foreign.kid in _kids(endpoint.answer(Request("GET", JWKS)))
     service.clock.advance(60)
     assert _kids(endpoint.answer(Request("GET", JWKS))) == [ring.keys[0].kid]
+
+
+def test_time_alone_takes_certificates_and_revoked_tokens_out() -> None:
+    """Each at its own second, one after the other, while the ring's version stays the same."""
+    service = TokenService()
+    ring, now = service.open(), service.clock()
+    certified = ring.with_key(ring.keys[0].kid, certificates=("MIIB",), certified_until=now + 30)
+    longer = ring.policy.verifier_leeway + 2 * ring.policy.clock_skew
+    revoked = (RevokedToken(jti="a", exp=now + 60 - longer), RevokedToken(jti="b", exp=now + 90 - longer))
+    service.save(replace(certified, revoked_tokens=revoked))
+    endpoint, seen = _endpoint(service), []
+    for second in (0, 30, 31, 59, 60, 89, 90):
+        service.clock.advance(now + second - service.clock())
+        keys, tokens = (json.loads(endpoint.answer(Request("GET", path))["body"]) for path in (JWKS, TOKENS))
+        seen.append(("x5c" in keys["keys"][0], len(tokens["tokens"])))
+    assert seen == [(True, 2), (True, 2), (False, 2), (False, 2), (False, 1), (False, 1), (False, 0)]
+
+
+def test_a_clock_that_goes_back_brings_back_what_it_took_out() -> None:
+    """Two execution environments may disagree; each says what its own clock says."""
+    service = TokenService()
+    ring = service.open(standby=True)
+    foreign = replace(ring.keys[1], until=service.clock() + 60, key_arn=None)
+    service.save(replace(ring, keys=(ring.keys[0], foreign)))
+    endpoint = _endpoint(service)
+    service.clock.advance(60)
+    assert foreign.kid not in _kids(endpoint.answer(Request("GET", JWKS)))
+    service.clock.advance(-1)
+    assert foreign.kid in _kids(endpoint.answer(Request("GET", JWKS)))
+
+
+class _Watched(tuple[SigningKey, ...]):
+    """Keys that count how often somebody goes through them."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[SigningKey]:
+        _Watched.looks += 1
+        return super().__iter__()
+
+
+def test_nothing_is_computed_anew_while_the_version_is_the_same() -> None:
+    """Not even a look at each key: a request costs the same with one key and with a hundred."""
+    service = TokenService()
+    service.open(standby=True)
+    service.change(lambda ring: replace(ring, keys=_Watched(ring.keys)))
+    endpoint = _endpoint(service)
+    first = endpoint.answer(Request("GET", JWKS))
+    looks = _Watched.looks
+    service.clock.advance(86_400)
+    assert endpoint.answer(Request("GET", JWKS)) == first
+    assert _Watched.looks == looks > 0
 
 
 class TestConditional:
