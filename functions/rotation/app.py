@@ -19,6 +19,7 @@ from jwx.lifecycle.policy import RotationPolicy
 from jwx.lifecycle.public_url import PublicUrl
 from jwx.settings import base_url, jwk_set_type, required
 from jwx.verbs.rotating import Rotating
+from jwx.verbs.rotation_event import heard
 from jwx_aws.clients import Clients
 from jwx_aws.cloudfront import Edge
 from jwx_aws.dynamodb import DynamoRingStore
@@ -49,6 +50,10 @@ class Context(Protocol):
     def aws_request_id(self) -> str:
         """By which CloudTrail tells who invoked the function."""
 
+    @property
+    def invoked_function_arn(self) -> str:
+        """Ends with the alias by which the function was invoked, if it was by one."""
+
     def get_remaining_time_in_millis(self) -> int:
         """Until Lambda ends this call."""
 
@@ -68,9 +73,10 @@ def lambda_handler(event: Any, context: Context) -> dict[str, Any]:
 
 def serve(event: Any, context: Context, rotation: Rotation) -> dict[str, Any]:
     """Answer one call; a run ends by itself before Lambda would end it, and counts what KMS throttled."""
+    qualifier = context.invoked_function_arn.rpartition(":")[2]
     try:
         return rotation.rotating.answer(
-            event,
+            heard(event, qualifier=qualifier),
             remaining=lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE,
             request_id=context.aws_request_id,
         )
@@ -134,3 +140,8 @@ def _default_policy(environment: Mapping[str, str]) -> RotationPolicy:
         return RotationPolicy.parse(json.loads(given))
     except ValueError as error:
         raise ConfigurationError(f"DEFAULT_POLICY: is not JSON ({error})") from error
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    # Clients take as long as many requests: made at the start, they can be ready before the first one comes.
+    from_env()

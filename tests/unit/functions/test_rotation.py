@@ -50,8 +50,9 @@ class FakeContext:
 
     aws_request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 
-    def __init__(self, seconds: float = 300) -> None:
+    def __init__(self, seconds: float = 300, *, alias: str = "") -> None:
         self._seconds = seconds
+        self.invoked_function_arn = f"arn:aws:lambda:eu-central-1:111122223333:function:jwx-rotation{alias}"
 
     def get_remaining_time_in_millis(self) -> int:
         return int(self._seconds * 1000)
@@ -98,9 +99,9 @@ class World:
         kms_client: Any = self.answers
         self.rotation = app.Rotation(rotating=rotating, throttles=KmsThrottles(kms_client))
 
-    def serve(self, event: Any, *, seconds: float = 300) -> dict[str, Any]:
+    def serve(self, event: Any, *, seconds: float = 300, alias: str = "") -> dict[str, Any]:
         """One invoke; its answer as a caller gets it."""
-        answer = app.serve(event, FakeContext(seconds), self.rotation)
+        answer = app.serve(event, FakeContext(seconds, alias=alias), self.rotation)
         decoded: dict[str, Any] = json.loads(json.dumps(answer))
         return decoded
 
@@ -167,6 +168,27 @@ def test_revoke_takes_a_key_out_at_once(world: World, by: str) -> None:
     assert len(keys_of(after, "active")) == 1
     assert "Revoked" in {change.change for change in world.journal.changes if change.kid == active}
     assert active not in (world.rotation.rotating.publication.seen("default") or ())
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_signers_way_in_leads_to_a_run_and_nothing_else(world: World, name: str) -> None:
+    """Whatever is sent through its alias: no key changes but for what was due anyway, and no issuer is made."""
+    world.serve(sample("scheduled"))
+    ring = world.store.rings["default"]
+    kids = {key.kid for key in ring.keys}
+    event = sample(name.removeprefix("rotation-")) | {"kid": ring.keys[0].kid, "issuer": "default"}
+    answer = world.serve(event, alias=":reconcile")
+    assert {key["kid"] for key in answer["keys"]} == kids
+    assert world.store.rings == {"default": ring}
+    assert world.journal.requests[-1][0].verb == "reconcile"
+
+
+@pytest.mark.parametrize("event", [{"action": "reconcile", "issuer": "*"}, {"action": "reconcile"}, None, 7])
+def test_the_signer_names_the_issuer_of_the_run(world: World, event: Any) -> None:
+    """One only: it cannot keep the rotation busy with all of them."""
+    with pytest.raises(InvalidRequest, match="issuer"):
+        world.serve(event, alias=":reconcile")
+    assert world.store.rings == {}
 
 
 def test_each_change_tells_who_asked(world: World) -> None:

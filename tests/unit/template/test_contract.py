@@ -133,6 +133,7 @@ UNTAGGED = {
     "AWS::CloudFront::ResponseHeadersPolicy",
     "AWS::CloudWatch::Dashboard",
     "AWS::Events::Rule",
+    "AWS::Lambda::Alias",
     "AWS::Lambda::Permission",
     "AWS::Logs::QueryDefinition",
     "AWS::Route53::RecordSet",

@@ -61,8 +61,9 @@ def test_alarms_brake_each_gradual_deployment() -> None:
 
 
 def test_traffic_moves_by_the_alias() -> None:
-    """The alias is CodeDeploy's to move; the rotation has none, since it has no traffic to divide."""
+    """The alias is CodeDeploy's to move; the rotation's stays, since it has no traffic to divide."""
     aliases = _of_type(gradually("r1"), "AWS::Lambda::Alias")
+    assert aliases.pop("ReconcileAlias")["Properties"]["FunctionVersion"] == "$LATEST"
     assert {name.removesuffix("Aliaslive") for name in aliases} == GRADUAL
     assert all("CodeDeployLambdaAliasUpdate" in alias["UpdatePolicy"] for alias in aliases.values())
 

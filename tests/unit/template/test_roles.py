@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from jwx.verbs.rotation_event import SUMMONS
 from tests.unit.template.cloudformation import Stack
 
 Template = dict[str, Any]
@@ -81,6 +82,19 @@ def test_the_rotation_cannot_mint(template: Template) -> None:
         s["Resource"] for s in statements(template, "RotationRole") if "lambda:InvokeFunction" in actions(s)
     ]
     assert [str(resource).rpartition("-")[2].strip("'}") for resource in invoked] == ["prover"]
+
+
+def test_the_signer_cannot_rotate(template: Template) -> None:
+    """It may invoke the rotation by the alias that only reconciles, and its code asks for that one."""
+    stack = Stack(template)
+    (invoked,) = (
+        s["Resource"] for s in statements(template, "SignerRole") if "lambda:InvokeFunction" in actions(s)
+    )
+    alias = stack.resource("ReconcileAlias")
+    assert (alias["Name"], alias["FunctionName"]) == (SUMMONS, "<RotationFunction>")
+    name = f"{stack.resource('RotationFunction')['FunctionName']}:{SUMMONS}"
+    assert invoked.endswith(f":function:{name}")
+    assert stack.resource("SignerFunction")["Environment"]["Variables"]["ROTATION_FUNCTION"] == name
 
 
 @pytest.mark.parametrize("role", ROLES)

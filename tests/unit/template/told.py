@@ -50,6 +50,7 @@ class Context:
     """Lambda's."""
 
     aws_request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+    invoked_function_arn = "arn:aws:lambda:eu-central-1:111122223333:function:jwx-rotation"
 
     def get_remaining_time_in_millis(self) -> int:
         return 300_000

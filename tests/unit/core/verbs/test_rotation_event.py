@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jwx.errors import InvalidRequest
-from jwx.verbs.rotation_event import verb_of
+from jwx.verbs.rotation_event import heard, verb_of
 
 DETAIL = {"issuer": "shop", "kid": "k-1", "reason": "leaked"}
 
@@ -26,6 +26,20 @@ def test_a_summons_means_one_issuer() -> None:
     """A signer whose key is refused asks for no more than the schedule does."""
     event = {"detail-type": "Rotation Summoned", "issuer": "shop", "action": "delete_issuer"}
     assert verb_of(event) == {"action": "reconcile", "issuer": "shop"}
+
+
+def test_a_summons_names_its_issuer() -> None:
+    """A run over all issuers is the schedule's."""
+    with pytest.raises(InvalidRequest, match="issuer"):
+        verb_of({"detail-type": "Rotation Summoned", "issuer": "*"})
+
+
+@pytest.mark.parametrize("event", [{"action": "revoke", "issuer": "shop", "kid": "k-1"}, revocation(DETAIL)])
+def test_the_alias_decides_what_may_be_asked(event: Any) -> None:
+    """By the signer's alias everything is a summons, by no alias or another one nothing changes."""
+    asked = heard(event, qualifier="reconcile")
+    assert asked == {"detail-type": "Rotation Summoned", "issuer": event.get("issuer")}
+    assert heard(event, qualifier="jwx-rotation") is event
 
 
 def test_a_revocation_may_be_asked_for_by_event() -> None:
