@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
 from jwx.errors import UnsupportedAlgorithm
 from jwx.jose.jwa import ALGORITHMS, Algorithm, algorithm, der_to_raw, external_mu, raw_to_der
@@ -147,3 +147,15 @@ def test_primitives_are_imported_for_the_key_types_in_use_only() -> None:
     from tests.fakes.foreign_issuer import jwks
 
     subprocess.run([sys.executable, "-c", script, jwks("ES256").decode()], check=True)  # noqa: S603
+
+
+@pytest.mark.parametrize("size", [32, 48, 66])
+@pytest.mark.parametrize("first", [b"", b"\x00", b"\x01", b"\x7f", b"\x80", b"\xff", b"\x00\x00\x80"])
+@pytest.mark.parametrize("rest", [b"\x00", b"\x01", b"\xff"])
+def test_der_is_what_the_library_makes_of_it(size: int, first: bytes, rest: bytes) -> None:
+    """Zero, leading zeros, a first bit that would mean a minus, and the long form of P-521."""
+    number = (first + rest * size)[:size]
+    other = rest * size
+    for raw in (number + other, other + number):
+        r, s = int.from_bytes(raw[:size]), int.from_bytes(raw[size:])
+        assert raw_to_der(raw, size) == encode_dss_signature(r, s)
