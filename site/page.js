@@ -115,16 +115,17 @@ function table(entries, label, explain = () => null) {
   return body;
 }
 
+const words = (text) => text.split(/[\s,]+/).filter((word) => word);
 const plain = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
 async function inspect() {
   const at = now();
   const token = takeApart($("token").value);
   const verdict = globalThis.crypto?.subtle
-    ? await judge(token, { ...shown, audience: $("audience").value.trim(), now: at })
+    ? await judge(token, { ...shown, audience: $("audience").value.trim(), types: words($("types").value), now: at })
     : { good: false, words: "This browser verifies only on pages served by https." };
-  const words = `${verdict.good ? "✓ Accepted" : "✗ Refused"}: ${verdict.words}`;
-  $("verdict").replaceChildren(make("p", words, { class: verdict.good ? "good" : "bad" }));
+  const told = `${verdict.good ? "✓ Accepted" : "✗ Refused"}: ${verdict.words}`;
+  $("verdict").replaceChildren(make("p", told, { class: verdict.good ? "good" : "bad" }));
   const parts = [["Header", token.header], ["Claims", token.claims]].filter(([, part]) => part);
   $("token-parts").replaceChildren(
     ...parts.flatMap(([title, part]) => [make("h3", title), table(Object.entries(part), "Value", (name, value) => meaning(name, value, at))]),

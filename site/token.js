@@ -5,6 +5,7 @@ import { ALGORITHMS, decode, fits, verifies } from "./keys.js";
 import { ago, moment, quote } from "./words.js";
 
 export const LEEWAY = 60;
+export const TYPES = ["at+jwt"];
 const MOST = 16384;
 
 /** Header, claims, signature; or `problem`, in words, with as much of it as could be read. */
@@ -34,14 +35,16 @@ function object(part) {
 }
 
 /** `{good, words}`: whether the token is good at `now`, and why not. */
-export async function judge(token, { issuer, keys, revoked, audience, now }) {
-  const refused = token.problem ?? badHeader(token.header) ?? badIssuer(token.claims, issuer);
+export async function judge(token, { issuer, keys, revoked, audience, types, now }) {
+  const refused = token.problem ?? badHeader(token.header) ?? badIssuer(token.claims, issuer) ?? badType(token.header, types);
   if (refused) return { good: false, words: refused };
   const words = (await badSignature(token, keys)) ?? badClaims(token.claims, audience, now) ?? isRevoked(token.claims, revoked);
   return words ? { good: false, words } : { good: true, words: `${issuer} signed it, and it is valid just now.` };
 }
 
 function badHeader(header) {
+  const unsaid = ["alg", "kid", "typ"].find((name) => name in header && typeof header[name] !== "string");
+  if (unsaid) return `The ${quote(unsaid)} of its header is no text.`;
   if (header.alg === "none") return "It is not signed: its algorithm is “none”.";
   if (/^HS/.test(header.alg)) return `Its algorithm ${quote(header.alg)} needs a shared secret; nobody can verify it with a public key.`;
   const odd = ["crit", "b64", "zip", "enc"].find((name) => name in header);
@@ -54,6 +57,18 @@ function badIssuer(claims, issuer) {
   if (claims.iss === issuer) return null;
   return `It says it is from ${quote(claims.iss)}, and this page shows ${quote(issuer)}.`;
 }
+
+/** RFC 8725 section 3.11: no token of one kind passes as one of another. None said is JWT (RFC 7519 section 5.1). */
+function badType(header, types) {
+  const taken = types.length > 0 ? types : TYPES;
+  if (taken.map(mediaType).includes(mediaType(header.typ ?? "JWT"))) return null;
+  const said = "typ" in header ? `Its type is ${quote(header.typ)}` : "It says no type, which is “JWT”";
+  const others = types.length > 0 ? "" : "; another one only where it is listed (token_types)";
+  return `${said}, and ${taken.map(quote).join(", ")} is taken${others}.`;
+}
+
+/** RFC 7515 section 4.1.9: `application/` may be left out, and case does not matter. */
+const mediaType = (name) => name.toLowerCase().replace(/^application\//, "");
 
 async function badSignature({ header, signature, signingInput }, keys) {
   const named = keys.filter((key) => header.kid === undefined || key.kid === header.kid);
@@ -74,6 +89,8 @@ async function badSignature({ header, signature, signingInput }, keys) {
 }
 
 function badClaims(claims, audience, now) {
+  const odd = ["sub", "jti", "client_id"].find((name) => name in claims && typeof claims[name] !== "string");
+  if (odd) return `Its ${quote(odd)} is no text.`;
   for (const name of ["exp", "nbf", "iat"]) {
     if (name in claims && !Number.isFinite(claims[name])) return `Its ${quote(name)} is no time.`;
   }
@@ -81,7 +98,9 @@ function badClaims(claims, audience, now) {
   if (now >= claims.exp + LEEWAY) return `It expired ${ago(claims.exp, now)}, at ${moment(claims.exp)}.`;
   if (claims.nbf > now + LEEWAY) return `It is not valid before ${moment(claims.nbf)} (${ago(claims.nbf, now)}).`;
   if (claims.iat > now + LEEWAY) return `It says it was issued ${moment(claims.iat)}: in the future. Is a clock wrong?`;
-  const audiences = [claims.aud].flat();
+  const audiences = [claims.aud ?? []].flat();
+  if (audiences.length === 0) return "It is for nobody: “aud” is missing.";
+  if (audiences.some((one) => typeof one !== "string")) return "Its “aud” is neither a text nor a list of texts.";
   if (audience && !audiences.includes(audience)) return `It is for ${quote(claims.aud)}, and not for ${quote(audience)}.`;
   if ("cnf" in claims) return "It is bound to a key (“cnf”) and must not pass as a bearer token.";
   return null;

@@ -46,13 +46,21 @@ class Edge(ThreadingHTTPServer):
         """The issuer URL."""
         return f"http://localhost:{self.server_port}"
 
-    def token(self, algorithm: str = "ES256", expires_in: int = 600, age: int = 0, **claims: Any) -> str:
+    def token(
+        self,
+        algorithm: str = "ES256",
+        expires_in: int = 600,
+        age: int = 0,
+        typ: str = "at+jwt",
+        **claims: Any,
+    ) -> str:
         """Signed `age` seconds ago, by the browser's clock, with the key that signs for that algorithm."""
         self.world.clock.advance(time.time() - age - self.world.clock.exact)
         request = {
             "claims": {"sub": "svc-1", "aud": "api://orders", **claims},
             "algorithm": algorithm,
             "expires_in": expires_in,
+            "typ": typ,
         }
         return str(self.stack.invoke("signer", request)["token"])
 

@@ -25,10 +25,11 @@ class Inspector:
         self.page.goto(f"{self.edge.url}/")
         self.page.get_by_text("in the JWK Set.").wait_for()
 
-    def verdict(self, token: str, audience: str = "") -> str:
+    def verdict(self, token: str, audience: str = "", types: str = "") -> str:
         """Paste, inspect, read."""
         self.page.get_by_label("Token", exact=True).fill(token)
         self.page.get_by_label("Your audience").fill(audience)
+        self.page.get_by_label("Types you take").fill(types)
         self.page.locator("#verdict").evaluate("element => element.replaceChildren()")
         self.page.get_by_role("button", name="Inspect").click()
         return self.page.locator("#verdict p").inner_text()

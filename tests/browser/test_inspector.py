@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from jwx import TrustedIssuer, VerificationError, Verifier
 from jwx.jose import base64url
 from tests.browser.inspector import Inspector
 
@@ -108,6 +109,46 @@ def test_a_token_for_somebody_else(inspector: Inspector) -> None:
     )
 
 
+OTHERS = "“at+jwt” is taken; another one only where it is listed (token_types)."
+
+
+@pytest.mark.parametrize(
+    ("typ", "taken", "words"),
+    [
+        ("JWT", "", f"✗ Refused: Its type is “JWT”, and {OTHERS}"),
+        ("JWT", "at+jwt JWT", "✓ Accepted"),
+        ("JWT", "application/jwt", "✓ Accepted"),
+        ("at+jwt", "JWT, id+jwt", "✗ Refused: Its type is “at+jwt”, and “JWT”, “id+jwt” is taken."),
+        ("at+jwt", "AT+JWT", "✓ Accepted"),
+    ],
+)
+def test_only_a_type_that_is_taken_passes(inspector: Inspector, typ: str, taken: str, words: str) -> None:
+    """As an authorizer decides: at+jwt by itself, another kind only where it is listed."""
+    assert inspector.verdict(inspector.edge.token(typ=typ), types=taken).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ({}, f"It says no type, which is “JWT”, and {OTHERS}"),
+        ({"typ": "dpop+jwt"}, f"Its type is “dpop+jwt”, and {OTHERS}"),
+        ({"typ": "Application/AT+jwt", "kid": "k"}, "Its key “k” is not in the JWK Set"),
+        ({"typ": "application/at+jwt", "kid": "k"}, "Its key “k” is not in the JWK Set"),
+    ],
+)
+def test_a_type_is_read_as_a_media_type(inspector: Inspector, header: dict[str, str], words: str) -> None:
+    """RFC 7515 section 4.1.9. The verifier judges the type before it looks for the key; so does the page."""
+    token = f"{encoded({'alg': 'ES256', **header})}.{encoded({'iss': inspector.edge.url})}.AA"
+    verdict, active = inspector.verdict(token), inspector.edge.world.ring().active("ES256")
+    assert active is not None
+    keys = {"keys": [{"kid": active.kid, "alg": "ES256", **active.jwk}]}
+    rules = TrustedIssuer(issuer=inspector.edge.url, audiences=["api://orders"], jwks=keys)
+    with pytest.raises(VerificationError) as refused:
+        Verifier(rules).verify(token)
+    assert words in verdict
+    assert (refused.value.reason == "wrong_type") == ("is taken" in verdict)
+
+
 @pytest.mark.parametrize(
     ("token", "words"),
     [
@@ -120,6 +161,8 @@ def test_a_token_for_somebody_else(inspector: Inspector) -> None:
         (f"{encoded({'alg': 'HS256'})}.e30.AA", "Its algorithm “HS256” needs a shared secret"),
         (f"{encoded({'alg': 'constructor'})}.e30.AA", "does not know its algorithm “constructor”"),
         (f"{encoded({'alg': 'ES256', 'crit': []})}.e30.AA", "Its header asks for “crit”, which is refused."),
+        (f"{encoded({'alg': 'ES256', 'typ': 7})}.e30.AA", "The “typ” of its header is no text."),
+        (f"{encoded({'alg': 'ES256', 'kid': None})}.e30.AA", "The “kid” of its header is no text."),
         (f"{encoded(['alg'])}.e30.AA", "Its header is no JSON object"),
     ],
 )
