@@ -199,6 +199,30 @@ def test_the_principal_is_the_subject_or_the_client_or_the_issuer(
     assert World().ask("rest-token", token(**claims))["principalId"] == principal
 
 
+def test_a_websocket_gets_a_policy_for_its_one_route(world: World) -> None:
+    """Its decision is never kept for another: the table of routes does not count towards the 8 KB."""
+    many = {f"* /{'long' * 50}/{number}": ["x"] for number in range(99)} | {"$connect": ["orders:read"]}
+    answer = World(ROUTE_SCOPES=json.dumps(many)).ask("websocket", token())
+    assert answer == world.ask("websocket", token())
+    (statement,) = answer["policyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Resource"]) == ("Allow", [api_event("websocket")["methodArn"]])
+
+
+def test_a_websocket_is_answered_within_8_kilobytes_or_refused() -> None:
+    """API Gateway would say 500 to more. No chosen claim is left out instead: it may be the one that forbids."""
+    world, arn = World(CONTEXT_CLAIMS='["x"]'), api_event("websocket")["methodArn"]
+    fitting = 8192 - len(json.dumps(world.ask("websocket", token(x=""))))
+    answer = world.ask("websocket", token(x="a" * fitting))
+    assert len(json.dumps(answer)) == 8192
+    assert permits(answer["policyDocument"], arn)
+    for too_much in ("a" * (fitting + 1), "\u00e9" * (fitting // 6)):
+        answer = world.ask("websocket", token(x=too_much))
+        assert not permits(answer["policyDocument"], arn)
+        assert answer["context"] == {}
+        assert (world.last["outcome"], world.last["reason"]) == ("denied", "context_too_large")
+        assert world.ask("rest-request", token(x=too_much))["context"]["x"] == json.dumps(too_much)
+
+
 def test_each_outcome_is_one_line_and_one_metric(world: World) -> None:
     """Structured, in CloudWatch's embedded metric format, and without the token."""
     seen = token()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from jwx.authorization.routes import Routes, deny_all, scopes_of
+from jwx.authorization.routes import Routes, deny_all, one_route, scopes_of
 from jwx.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from jwx.authorization.events import AuthorizerEvent
 
 CONTEXT_CLAIMS: Final = ("sub", "client_id", "scope", "iss", "jti", "exp")
+MAX_WEBSOCKET_ANSWER: Final = 8192
+"""In bytes; API Gateway answers 500 beyond. It names no such bound for its other APIs."""
 
 
 class Unauthorized(Exception):
@@ -40,18 +42,21 @@ class Answers(NamedTuple):
 
     def accept(
         self, event: AuthorizerEvent, claims: Mapping[str, Any], now: float
-    ) -> tuple[bool, dict[str, Any]]:
-        """Whether the route is open to the holder of these claims, and the answer that says so."""
+    ) -> tuple[str, dict[str, Any]]:
+        """`valid` if the route is open to the holder of these claims, else why not; and the answer."""
         scopes, route = scopes_of(claims), event.route
         is_open = self.routes.allows(route.method, route.path, scopes)
-        context = self._context(claims)
+        verdict, context = "valid" if is_open else "insufficient_scope", self._context(claims)
         if event.shape == "appsync":
             strings = {name: str(value) for name, value in context.items()}
-            return is_open, _appsync(is_open, strings, self._time_to_live(claims, now))
+            return verdict, _appsync(is_open, strings, self._time_to_live(claims, now))
         if event.shape == "http_2" and self.simple_http_2:
-            return is_open, {"isAuthorized": is_open, "context": context}
+            return verdict, {"isAuthorized": is_open, "context": context}
         principal = claims.get("sub") or claims.get("client_id") or claims["iss"]
-        return is_open, _policy(principal, self.routes.policy(route.stage_arn, scopes), context)
+        if event.shape == "websocket":
+            document = one_route(f"{route.stage_arn}/{route.path}", is_open=is_open)
+            return _bounded(verdict, _policy(principal, document, context), route.stage_arn)
+        return verdict, _policy(principal, self.routes.policy(route.stage_arn, scopes), context)
 
     def refuse(self, event: AuthorizerEvent) -> dict[str, Any]:
         """The answer to a token that is not believed; Unauthorized where that makes a 401.
@@ -82,6 +87,13 @@ class Answers(NamedTuple):
 
 def _policy(principal: str, document: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
     return {"principalId": principal, "policyDocument": document, "context": context}
+
+
+def _bounded(verdict: str, answer: dict[str, Any], stage_arn: str) -> tuple[str, dict[str, Any]]:
+    """A token that says too much is refused: a claim left out could be the one that forbids something."""
+    if len(json.dumps(answer)) <= MAX_WEBSOCKET_ANSWER:
+        return verdict, answer
+    return "context_too_large", _policy("anonymous", deny_all(stage_arn), {})
 
 
 def _appsync(is_open: bool, context: dict[str, str], ttl: int) -> dict[str, Any]:

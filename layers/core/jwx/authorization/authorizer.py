@@ -45,8 +45,8 @@ class Authorizer:
             verified = self._verifier.examine(find_token(request, self._websocket))
         except VerificationError as error:
             return self._refuse(request, error)
-        is_open, answer = self._answers.accept(request, verified.claims, self._clock())
-        outcome, reason = ("allowed", "valid") if is_open else ("denied", "insufficient_scope")
+        reason, answer = self._answers.accept(request, verified.claims, self._clock())
+        outcome = "allowed" if reason == "valid" else "denied"
         self._record(
             request, outcome, reason, verified.issuer, verified.kid, is_remembered=verified.is_remembered
         )

@@ -110,6 +110,11 @@ class Routes:
         return odd
 
 
+def one_route(arn: str, *, is_open: bool) -> dict[str, Any]:
+    """The policy for a decision that is never applied to another route: that of a WebSocket's `$connect`."""
+    return _document(_statement("Allow" if is_open else "Deny", [arn]))
+
+
 def deny_all(stage_arn: str) -> dict[str, Any]:
     """The policy that opens nothing."""
     return _document(_statement("Deny", [f"{stage_arn}/*"]))
