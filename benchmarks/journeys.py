@@ -1,4 +1,4 @@
-"""The three journeys of a request, in process, on AWS clients that answer at once."""
+"""The journeys, in process, on AWS clients that answer at once."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import cycle
-from typing import Any, Final
+from typing import Final
 
 from aws_lambda_powertools import Logger
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from benchmarks.instant_aws import TABLE, Dynamo, Kms, Nowhere
+from benchmarks.journey import Journey
+from benchmarks.scheduled_run import scheduled_run
 from jwx.authorization.settings import authorizer_from
 from jwx.issuing.issuer import TokenIssuer
 from jwx.issuing.replay import OncePerKey
@@ -23,7 +25,6 @@ from jwx.issuing.ring_cache import RingCache
 from jwx.issuing.signing import Signing
 from jwx.issuing.token_policy import TokenPolicies
 from jwx.jose import base64url
-from jwx.lifecycle import ring_document
 from jwx.lifecycle.keyring import KeyRing
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
@@ -40,56 +41,13 @@ KEYS: Final = 100
 UNSEEN: Final = 1_100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
-    """A request, and the least that it can be done with."""
-
-    name: str
-    request: Callable[[], object]
-    floor: Callable[[], object]
-    floor_is: str
-    calls: Counter[str]
-    """What the request asked of AWS and of the key endpoint."""
-    goal: float | None = None
-    """Microseconds."""
-
-
-class _Dynamo:
-    """One item, always."""
-
-    def __init__(self, ring: KeyRing, calls: Counter[str]) -> None:
-        self.calls = calls
-        self._item = {
-            "issuer": {"S": ring.issuer},
-            "version": {"S": ring.version},
-            "home": {"S": "rings"},
-            "document": {"S": ring_document.write(ring)},
-        }
-
-    def get_item(self, **_: Any) -> dict[str, Any]:
-        self.calls["GetItem"] += 1
-        return {"Item": self._item}
-
-
-class _Kms:
-    """One signature, always: what KMS computes is not ours."""
-
-    def __init__(self, calls: Counter[str]) -> None:
-        self.calls = calls
-        self._signature = private_key("ES256").sign(b"x", ec.ECDSA(hashes.SHA256()))
-
-    def sign(self, **_: Any) -> dict[str, Any]:
-        self.calls["Sign"] += 1
-        return {"Signature": self._signature}
-
-
 def signing() -> Journey:
     """A token of ES256, its line in the log and its metric included."""
     calls: Counter[str] = Counter()
     service = TokenService()
-    store = DynamoRingStore(_Dynamo(service.open("ES256", standby=True), calls), table="rings")  # type: ignore[arg-type]
-    kms, clock, policies = KmsSigner(_Kms(calls)), service.clock, TokenPolicies.parse("{}")  # type: ignore[arg-type]
-    audit = SigningAudit(Logger(service="bench", stream=_Nowhere()))  # type: ignore[arg-type]
+    store = DynamoRingStore(Dynamo(service.open("ES256", standby=True), calls), table=TABLE)  # type: ignore[arg-type]
+    kms, clock, policies = KmsSigner(Kms(calls)), service.clock, TokenPolicies.parse("{}")  # type: ignore[arg-type]
+    audit = SigningAudit(Logger(service="bench", stream=Nowhere()))  # type: ignore[arg-type]
     issuer = TokenIssuer(
         base_url=BASE_URL,
         rings=RingCache(store, clock),
@@ -112,6 +70,7 @@ def signing() -> Journey:
         floor_is="JSON, SHA-256, base64url",
         calls=calls,
         goal=1000,
+        asks={"Sign": 1},
     )
 
 
@@ -125,8 +84,8 @@ def _least_signing() -> str:
 def publishing(keys: int = KEYS) -> Journey:
     """The JWK Set of an issuer with many keys, asked for again and again."""
     calls: Counter[str] = Counter()
-    dynamo = _Dynamo(ring_of(keys), calls)
-    store = DynamoRingStore(dynamo, table="rings")  # type: ignore[arg-type]
+    dynamo = Dynamo(ring_of(keys), calls)
+    store = DynamoRingStore(dynamo, table=TABLE)  # type: ignore[arg-type]
     well_known = WellKnown(
         store,
         lambda: int(time.time()),
@@ -134,7 +93,7 @@ def publishing(keys: int = KEYS) -> Journey:
         jwk_set_type="application/json",
     )
     request = Request("GET", "/.well-known/jwks.json")
-    document = dynamo.get_item()["Item"]["document"]["S"]
+    document = dynamo.item["document"]["S"]
     return Journey(
         name=f"JWK Set, {keys} keys",
         request=lambda: well_known.answer(request),
@@ -142,6 +101,7 @@ def publishing(keys: int = KEYS) -> Journey:
         floor_is="parsing the ring's JSON once",
         calls=calls,
         goal=500,
+        asks={"GetItem": 1},
     )
 
 
@@ -181,14 +141,10 @@ def authorizing(*, seen: bool) -> Journey:
     )
 
 
-class _Nowhere:
-    """A log that keeps nothing."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing is held."""
-
-
-JOURNEYS: Final = (signing, publishing, lambda: authorizing(seen=False), lambda: authorizing(seen=True))
+JOURNEYS: Final = (
+    signing,
+    publishing,
+    scheduled_run,
+    lambda: authorizing(seen=False),
+    lambda: authorizing(seen=True),
+)

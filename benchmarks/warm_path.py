@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.charts import bars
-from benchmarks.journeys import JOURNEYS, Journey
+from benchmarks.journey import Journey
+from benchmarks.journeys import JOURNEYS
 from benchmarks.section import FULL, Effort, Section, image, table
 from benchmarks.spread import Spread, ratios, verdict
 

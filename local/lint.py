@@ -12,7 +12,7 @@ from local.place import ROOT
 JUDGES = {
     "ruff check": ["ruff", "check"],
     "ruff format": ["ruff", "format", "--check"],
-    "mypy": ["mypy", "layers", "functions", "local", "tests", "cli"],
+    "mypy": ["mypy", "layers", "functions", "local", "tests", "cli", "benchmarks"],
     "import-linter": ["lint-imports", "--no-logo"],
     "template": [sys.executable, "-m", "local.lint_template"],
 }

@@ -17,7 +17,7 @@ settings = boto3.client("ssm")
 keys = jwt.PyJWKClient(os.environ["JWKS_URI"], cache_keys=True)
 
 
-@event_source(data_class=APIGatewayAuthorizerRequestEvent)  # type: ignore[untyped-decorator]
+@event_source(data_class=APIGatewayAuthorizerRequestEvent)
 def lambda_handler(event: APIGatewayAuthorizerRequestEvent, context: Any) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in event.headers.items()}
     token = headers["authorization"].removeprefix("Bearer ")

@@ -14,12 +14,13 @@ table = boto3.resource("dynamodb").Table(os.environ["KEY_RING_TABLE"])
 
 @api.get("/.well-known/jwks.json")
 def jwks() -> Response[str]:
-    ring = json.loads(table.get_item(Key={"issuer": "default"}, ConsistentRead=True)["Item"]["document"])
+    item = table.get_item(Key={"issuer": "default"}, ConsistentRead=True)["Item"]
+    ring = json.loads(str(item["document"]))
     keys = [key["jwk"] for key in ring["keys"]]
     return Response(200, "application/json", json.dumps({"keys": keys}))
 
 
-@metrics.log_metrics  # type: ignore[untyped-decorator]
+@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     metrics.add_metric(name="Documents", unit="Count", value=1)
     return api.resolve(event, context)

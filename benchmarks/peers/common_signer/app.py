@@ -22,9 +22,9 @@ def encoded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-@metrics.log_metrics  # type: ignore[untyped-decorator]
+@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    ring = json.loads(table.get_item(Key={"issuer": "default"})["Item"]["document"])
+    ring = json.loads(str(table.get_item(Key={"issuer": "default"})["Item"]["document"]))
     key = next(key for key in ring["keys"] if key.get("activated_at"))
     now = int(time.time())
     claims = event["claims"] | {"iss": os.environ["ISSUER_URL"], "iat": now, "exp": now + 300}
