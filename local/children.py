@@ -20,6 +20,11 @@ class Child:
         self._process = process
         self._log = log
 
+    @property
+    def pid(self) -> int:
+        """Of its process, and of the group that it leads."""
+        return self._process.pid
+
     def refuse_death(self) -> None:
         """A child that ended by itself is a failure of the whole environment."""
         if self._process.poll() is not None:
@@ -47,9 +52,14 @@ class Child:
 
 @contextlib.contextmanager
 def child_process(
-    name: str, command: Sequence[str], directory: Path, environment: Mapping[str, str]
+    name: str,
+    command: Sequence[str],
+    directory: Path,
+    environment: Mapping[str, str],
+    *,
+    inherited: Sequence[int] = (),
 ) -> Iterator[Child]:
-    """Run a command in a process group of its own until the block is left."""
+    """Run a command in a process group of its own until the block is left; it inherits these descriptors."""
     log = directory / f"{name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -60,6 +70,7 @@ def child_process(
             stdout=output,
             stderr=output,
             start_new_session=True,
+            pass_fds=inherited,
         )
     child = Child(name, process, log)
     try:

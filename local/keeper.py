@@ -1,8 +1,9 @@
 """The process that keeps one local environment: emulator and nginx are its children.
 
-    python -m local.keeper NAME AWS_PORT EDGE_PORT [PID]
+    python -m local.keeper NAME AWS_PORT EDGE_PORT LOCK [PID]
 
-With a PID it stops by itself once that process is gone, so that a killed test run leaves nothing behind.
+LOCK is the file descriptor of `local.hold`, which the children inherit too. With a PID it stops by itself
+once that process is gone, so that a killed test run leaves nothing behind.
 """
 
 import os
@@ -19,33 +20,40 @@ from local.clients import ROOT_IDENTITY, Clients
 from local.edge.agent import Edge, nginx_command, wait_until_listening
 from local.emulator import emulator_command, emulator_environment, wait_until_healthy
 from local.errors import LocalError
+from local.hold import note_child
 from local.place import Place
 
 POLL_SECONDS = 0.2
 
 
-def main(name: str, aws_port: str, edge_port: str, owner: str = "") -> int:
+def main(name: str, aws_port: str, edge_port: str, lock: str, owner: str = "") -> int:
     place = Place(name=name, aws_port=int(aws_port), edge_port=int(edge_port))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
+    (place.directory / "pid").write_text(str(os.getpid()))
     try:
         with ExitStack() as stack:
             stack.callback(_clear, place)
-            keep(place, stack, owner=int(owner or 0))
+            keep(place, stack, lock=int(lock), owner=int(owner or 0))
     except LocalError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def keep(place: Place, stack: ExitStack, *, owner: int) -> None:
+def keep(place: Place, stack: ExitStack, *, lock: int, owner: int) -> None:
     """Start everything, say so, and look after it until told to stop."""
-    emulator = stack.enter_context(
-        child_process("emulator", emulator_command(), place.directory, emulator_environment(place))
-    )
+
+    def child(name: str, command: list[str], environment: dict[str, str]) -> Child:
+        started = child_process(name, command, place.directory, environment, inherited=[lock])
+        made = stack.enter_context(started)
+        note_child(place, made.pid)
+        return made
+
+    emulator = child("emulator", emulator_command(), emulator_environment(place))
     wait_until_healthy(place, emulator)
     edge = Edge(place, Clients(place, ROOT_IDENTITY))
-    nginx = stack.enter_context(child_process("nginx", nginx_command(place), place.directory, {}))
+    nginx = child("nginx", nginx_command(place), {})
     wait_until_listening(place, nginx)
     (place.directory / "ready").touch()
     while not _gone(owner):
