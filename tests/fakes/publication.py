@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jwx.errors import LostRace
 from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle.public_face import vanished
 from jwx.ports import Clock, RingStore
 from tests.fakes.calls import Calls
 
@@ -19,6 +20,10 @@ class Answer:
     s_maxage: int
     stale_while_revalidate: int
     stale_if_error: int
+
+
+NOT_FOUND = Answer(frozenset(), 0, 0, 0)
+"""A 404 that no cache keeps."""
 
 
 class FakePublication:
@@ -49,7 +54,7 @@ class FakePublication:
             if self._fences.get(ring.issuer, 0) != fence:
                 raise LostRace(f"issuer: the copy of {ring.issuer!r} was written by somebody else")
             self._fences[ring.issuer] = fence + 1
-            if ring.deleting_since is not None and not ring.published(now):
+            if vanished(ring, now):
                 self.copies.pop(ring.issuer, None)
             else:
                 self.copies[ring.issuer] = _answer(ring, now)
@@ -84,9 +89,11 @@ class FakePublication:
         if self.origin_down:
             return None
         ring = self._store.load(issuer)
+        if ring is not None and ring.restored:
+            return None
         if ring is None or ring.served_at is None or ring.deleted_at is not None:
-            return None if ring and ring.restored else Answer(frozenset(), 0, 0, 0)
-        return None if ring.restored else _answer(ring, self._clock())
+            return NOT_FOUND
+        return NOT_FOUND if vanished(ring, self._clock()) else _answer(ring, self._clock())
 
     def refill(self, issuer: str, made: Answer) -> None:
         """Let an answer reach the CDN, which keeps it unless it is a 404 (those carry no-store)."""

@@ -10,6 +10,7 @@ from typing import Any
 from jwx.errors import IssuerExists, JwxError, PublicationUnavailable, SigningUnavailable, TooManyKeys
 from jwx.lifecycle.keyring import State
 from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS, RotationPolicy
+from tests.fakes.publication import NOT_FOUND
 from tests.lifecycle.faults import Crash, Fault, error_of, fault_at, silence_of
 from tests.lifecycle.interleaving import Interleaving
 from tests.lifecycle.scenarios import FOREIGN, just_rotated, pending, restored, running
@@ -301,6 +302,25 @@ def slow_write_of_a_rotation() -> list[str]:
     world.run(skew=SKEW)
     world.finish()
     return world.problems()
+
+
+def revoked_while_it_is_deleted() -> list[str]:
+    """The last key of a deleted issuer is revoked: the URL says so for as long as its tokens live."""
+    world = World()
+    running(world)
+    world.do("delete_issuer")
+    for key in world.ring().keys:
+        world.do("revoke", kid=key.kid)
+    over, wrong = world.clock() + POLICY.retention, []
+    while world.ring().deleted_at is None and world.clock() < over + 3600:
+        world.run_for(60, every=60)
+        face = world.publication.origin("default"), world.publication.copies.get("default")
+        if world.clock() < over and (None in face or NOT_FOUND in face):
+            wrong.append(f"nothing is served {over - world.clock()} s before the last token is over")
+    if world.publication.copies or world.publication.origin("default") != NOT_FOUND:
+        wrong.append("something is served when the last token is over")
+    world.finish()
+    return wrong[:1] + world.problems()
 
 
 def deleted_default_is_not_bootstrapped() -> list[str]:

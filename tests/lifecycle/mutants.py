@@ -12,7 +12,17 @@ from dataclasses import replace
 from typing import Any
 
 from jwx.issuing import ring_cache
-from jwx.lifecycle import adoption, effects, ledger, policy, recovery, rotation, transitions
+from jwx.lifecycle import (
+    adoption,
+    effects,
+    ledger,
+    policy,
+    promises,
+    public_face,
+    recovery,
+    rotation,
+    transitions,
+)
 from jwx.lifecycle.keyring import KeyRing, State
 from jwx.ports import KeyStatus
 from jwx.verbs import dispatch
@@ -126,7 +136,7 @@ def no_copy_intent() -> list[Change]:
     def silent(self: effects.Effects, ring: KeyRing, _: rotation.Step) -> KeyRing:
         now = self._clock()
         self._publication.copy(ring, now, stale=lambda: False)
-        held = rotation.fingerprint(ring, now)
+        held = public_face.fingerprint(ring, now)
         return self._ledger.update(
             ring.issuer, lambda r: transitions.copied(r, fingerprint=held, now=self._clock())
         )
@@ -160,7 +170,7 @@ def no_copy_before_confirming() -> list[Change]:
 
 
 def _late_copy(ring: KeyRing, now: int) -> Iterator[rotation.Step]:
-    if ring.served_at is not None and ring.copied != rotation.fingerprint(ring, now):
+    if ring.served_at is not None and ring.copied != public_face.fingerprint(ring, now):
         yield rotation.Step(action=rotation.Action.COPY, at=now + 40 * 86400, reason="late")
 
 

@@ -89,6 +89,16 @@ def leaving(world: World) -> None:
     world.run_for(POLICY.retention + 120, every=300)
 
 
+def leaving_after_revocation(world: World) -> None:
+    """All keys of a deleted issuer are revoked, and their tokens are over."""
+    running(world)
+    world.do("delete_issuer")
+    for key in world.ring().keys:
+        world.do("revoke", kid=key.kid)
+    world.run_for(POLICY.retention - 300, every=300)
+    world.clock.advance(300)
+
+
 def an_orphan(world: World) -> None:
     """A key whose maker died after CreateKey, old enough to be swept."""
     running(world)
@@ -166,6 +176,7 @@ SCENARIOS = (
     ),
     Scenario("delete issuer", running, lambda w: w.do("delete_issuer"), ends_issuer=True),
     Scenario("close issuer", leaving, World.run, ends_issuer=True),
+    Scenario("close issuer after revocation", leaving_after_revocation, World.run, ends_issuer=True),
     Scenario("import key", running, lambda w: w.do("import_key", jwk=FOREIGN, until=w.clock() + 3600)),
     Scenario("sweep", an_orphan, World.run),
     Scenario("adoption", a_published_orphan, World.run),

@@ -27,6 +27,7 @@ NAMED = (
     interleavings.algorithm_added_later,
     interleavings.first_moments,
     interleavings.slow_write_of_a_rotation,
+    interleavings.revoked_while_it_is_deleted,
     interleavings.deleted_default_is_not_bootstrapped,
     interleavings.disabled_behind_our_back,
     interleavings.quota_is_used_up,

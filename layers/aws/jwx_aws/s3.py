@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from jwx.errors import LostRace, PublicationUnavailable
 from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle.public_face import vanished
 from jwx.publishing.publication import caching, documents, media_type, paths
 from jwx_aws.aws_errors import code, failing_as
 
@@ -58,7 +59,7 @@ class StaticCopy:
 
     def _replace(self, ring: KeyRing, now: int, fences: dict[str, str | None]) -> None:
         """An issuer that vanished has no documents: an empty JWK Set would say that it still exists."""
-        if ring.deleting_since is not None and not ring.published(now):
+        if vanished(ring, now):
             for path, fence in fences.items():
                 self._delete(path, fence)
             return

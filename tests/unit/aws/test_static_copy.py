@@ -128,6 +128,18 @@ def test_a_delete_that_was_overtaken_is_a_lost_race(s3: Any) -> None:
     assert s3.list_objects_v2(Bucket="copy")["KeyCount"] == 5
 
 
+def test_the_copy_goes_when_the_url_answers_404(s3: Any) -> None:
+    """With the last retirement; after a revocation it holds an empty set while its tokens live."""
+    copy_on(s3).write(RING, 1, stale=lambda: False)
+    revoked = replace(RING, keys=(replace(KEY, revoked_at=5),), deleting_since=1)
+    copy_on(s3).write(revoked, 5, stale=lambda: False)
+    held = s3.get_object(Bucket="copy", Key="shop/.well-known/jwks.json")
+    assert json.loads(held["Body"].read()) == {"keys": []}
+    assert "must-revalidate" in held["CacheControl"]
+    copy_on(s3).write(revoked, 5 + RING.policy.retention, stale=lambda: False)
+    assert s3.list_objects_v2(Bucket="copy")["KeyCount"] == 0
+
+
 @pytest.mark.parametrize("operation", ["head_object", "put_object"])
 def test_a_refusal_is_typed_and_shows_no_arn(s3: Any, operation: str) -> None:
     """An access denied is no missing object: the copy is unavailable, and the next run tries again."""

@@ -12,8 +12,9 @@ from jwx.lifecycle import transitions
 from jwx.lifecycle.keyring import Birth, KeyRing
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.probe import probe_message
+from jwx.lifecycle.public_face import fingerprint
 from jwx.lifecycle.recovery import Recovery
-from jwx.lifecycle.rotation import Action, Step, fingerprint
+from jwx.lifecycle.rotation import Action, Step
 from jwx.ports import Clock, KeyService, Prober, Publication
 
 

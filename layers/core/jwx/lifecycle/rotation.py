@@ -6,13 +6,13 @@ all go through it. A step whose `at` has come is due; the others say what comes 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from jwx.lifecycle.keyring import Birth, KeyRing, SigningKey, State
 from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
+from jwx.lifecycle.public_face import fingerprint, vanishes_at
 
 BIRTH_LEASE = 300
 """Seconds from the intent to make a key to its ARN; a longer silence means that the run died."""
@@ -22,9 +22,6 @@ PROOF_LEASE = 3600
 
 FIRST_KEYS = 2
 """A ring begins its public life with an active key and a standby for each algorithm."""
-
-_RENDERING = "2"
-"""Changes when the published documents change their form, so that every static copy is written anew."""
 
 
 class Action(StrEnum):
@@ -81,20 +78,6 @@ def plan(ring: KeyRing, now: int) -> list[Step]:
         *_departures(ring, now),
     ]
     return sorted(steps, key=lambda step: max(step.at, now))
-
-
-def fingerprint(ring: KeyRing, now: int) -> str:
-    """A digest of all that the published documents are made of."""
-    policy = ring.policy
-    parts = [
-        _RENDERING,
-        *(_identity(key, now) for key in ring.published(now)),
-        *policy.algorithms,
-        *(["key_ops"] if policy.key_ops else []),
-        *(f"{token.jti}\t{token.exp}" for token in ring.revoked_tokens),
-        f"{policy.max_age} {policy.s_maxage} {policy.stale_while_revalidate} {policy.stale_if_error}",
-    ]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def standby_at(ring: KeyRing, algorithm: str, now: int) -> int | None:
@@ -211,9 +194,10 @@ def _departures(ring: KeyRing, now: int) -> Iterator[Step]:
         for key in ring.keys:
             if key.revoked_at is None:  # a revoked one is remembered, not forgotten
                 yield _step(Action.EXPIRE, now, "nothing else is left of the issuer", kid=key.kid)
-    unseen = ring.served_at is None or ring.copied == fingerprint(ring, now)
-    if ring.deleting_since is not None and not ring.keys and not ring.births and unseen:
-        yield _step(Action.CLOSE, now, "the issuer's last key is gone")
+    shown_until = vanishes_at(ring, now) if ring.served_at is not None else ring.deleting_since
+    told = ring.served_at is None or ring.copied == fingerprint(ring, now)
+    if shown_until is not None and not ring.keys and not ring.births and told:
+        yield _step(Action.CLOSE, shown_until, "the issuer's last key is gone")
 
 
 def _departure(ring: KeyRing, key: SigningKey, now: int) -> Iterator[Step]:
@@ -233,11 +217,6 @@ def _departure(ring: KeyRing, key: SigningKey, now: int) -> Iterator[Step]:
             yield _step(Action.DELETE, key.retired_at + grace, "its grace period is over", kid=key.kid)
         case State.REVOKED if key.revoked_at is not None and ring.withdrawal(key.kid) is None:
             yield _step(Action.DELETE, key.revoked_at + grace, "its grace period is over", kid=key.kid)
-
-
-def _identity(key: SigningKey, now: int) -> str:
-    """The kid, which no tab is part of, and the certificates that are published with it, if any."""
-    return "\t".join((key.kid, *key.x5c(now)))
 
 
 def _about(birth: Birth, action: Action, at: int, reason: str) -> Step:

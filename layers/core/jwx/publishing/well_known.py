@@ -18,6 +18,7 @@ from jwx.errors import InvalidRequest, KeyRingUnavailable
 from jwx.issuer_names import DEFAULT, check_name
 from jwx.jose import base64url
 from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle.public_face import vanished
 from jwx.lifecycle.token_revocation import listed_until
 from jwx.ports import Clock, RingStore
 from jwx.publishing.publication import DOCUMENTS, OAUTH_METADATA, caching, document, media_type
@@ -94,8 +95,9 @@ class WellKnown:
         ring = self._store.load(issuer)
         if ring is not None and ring.restored:
             raise KeyRingUnavailable("restored")
-        public = ring is not None and ring.served_at is not None and ring.deleted_at is None
-        return ring if public else None
+        if ring is None or ring.served_at is None or ring.deleted_at is not None:
+            return None
+        return None if vanished(ring, self._clock()) else ring
 
     def _found(self, request: Request, ring: KeyRing, name: str) -> Answer:
         rendered = self._render(ring, name)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from jwx.lifecycle.keyring import Birth, KeyRing, Withdrawal
 from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
-from jwx.lifecycle.rotation import BIRTH_LEASE, PROOF_LEASE, Action, fingerprint, plan
+from jwx.lifecycle.public_face import fingerprint
+from jwx.lifecycle.rotation import BIRTH_LEASE, PROOF_LEASE, Action, plan
 from tests.unit.core.lifecycle.rings import POLICY, T0, active, key, ring
 
 

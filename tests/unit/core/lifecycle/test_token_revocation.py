@@ -15,7 +15,7 @@ from jwx.issuing.token_request import TokenRequest
 from jwx.lifecycle import ring_document
 from jwx.lifecycle.keyring import KeyRing
 from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.rotation import fingerprint
+from jwx.lifecycle.public_face import fingerprint
 from jwx.lifecycle.token_revocation import MAX_REVOKED_TOKENS, revoke_token
 from jwx.publishing.publication import documents
 from jwx.publishing.well_known import WellKnown

@@ -17,8 +17,9 @@ from jwx.jose.jwk import load_public_key
 from jwx.jose.jwk_set import parse_jwk_set
 from jwx.lifecycle.keyring import KeyRing, SigningKey
 from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.public_face import fingerprint
 from jwx.lifecycle.ring_document import read, write
-from jwx.lifecycle.rotation import Action, fingerprint, plan
+from jwx.lifecycle.rotation import Action, plan
 from jwx.publishing.certificates import MAX_CHAIN_BYTES, MAX_RING_BYTES
 from jwx.publishing.publication import document
 from jwx.publishing.well_known import WellKnown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -293,12 +294,31 @@ class TestNotFound:
         assert self._is_problem(_ask(service), "no-store")
 
     def test_a_deleted_issuer(self) -> None:
-        """Its documents stay until its last key retires, and end with the ring."""
+        """Its documents stay until its last key retires, and no cache keeps an empty set behind it."""
         service = TokenService()
         service.open()
         service.change(lambda ring: transitions.begin_deletion(ring, now=service.clock()))
         assert _ask(service)["statusCode"] == 200
+        for key in service.store.rings["default"].keys:
+            service.change(partial(transitions.retire, kid=key.kid, now=service.clock()))
+        assert self._is_problem(_ask(service), "no-store")
+        assert self._is_problem(_ask(service, "/.well-known/openid-configuration"), "no-store")
         service.change(lambda ring: transitions.close(ring, now=service.clock()))
+        assert self._is_problem(_ask(service), "no-store")
+
+    def test_a_deleted_issuer_whose_last_key_was_revoked(self) -> None:
+        """The set is empty and means it, until no token of that key can be alive; then there is none."""
+        service = TokenService()
+        policy = service.open().policy
+        service.change(lambda ring: transitions.begin_deletion(ring, now=service.clock()))
+        for key in service.store.rings["default"].keys:
+            service.change(partial(transitions.revoke, kid=key.kid, reason=None, now=service.clock()))
+        answer = _ask(service)
+        assert json.loads(answer["body"]) == {"keys": []}
+        assert "must-revalidate" in answer["headers"]["Cache-Control"]
+        service.clock.advance(policy.retention - 1)
+        assert _ask(service)["statusCode"] == 200
+        service.clock.advance(1)
         assert self._is_problem(_ask(service), "no-store")
 
 
