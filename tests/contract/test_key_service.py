@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from jwx.errors import KeyServiceUnavailable
+from jwx.lifecycle.policy import RotationPolicy
 from jwx.ports import KeyStatus, ListedKey
 from jwx_aws.kms import KmsKeys
 from tests.fakes.clock import FakeClock
@@ -85,6 +86,19 @@ def test_a_mark_replaces_the_one_before(keys: KmsKeys) -> None:
     stored = keys.stored(arn)
     assert stored
     assert (stored.mark, stored.operation) == ("revoked", "op-1")
+
+
+def test_a_promise_stands_beside_the_mark(keys: KmsKeys) -> None:
+    """Both are tags of their own, and the last promise counts."""
+    arn = new_key(keys)
+    assert (stored := keys.stored(arn))
+    assert stored.promises is None
+    keys.promise(arn, RotationPolicy().promises)
+    keys.mark(arn, "published")
+    keys.promise(arn, RotationPolicy(max_token_lifetime=7).promises)
+    assert (stored := keys.stored(arn))
+    assert stored.promises == RotationPolicy(max_token_lifetime=7).promises
+    assert (stored.mark, stored.operation) == ("published", "op-1")
 
 
 def test_disabling_is_harmless_to_repeat(keys: KmsKeys) -> None:

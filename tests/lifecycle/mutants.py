@@ -17,6 +17,7 @@ from jwx.lifecycle import (
     effects,
     ledger,
     policy,
+    precautions,
     promises,
     public_face,
     recovery,
@@ -127,7 +128,10 @@ def no_revoked_mark() -> list[Change]:
     def silent(self: effects.Effects, ring: KeyRing, step: rotation.Step) -> KeyRing:
         return self._withdrawn(ring, step, tagged_at=self._clock())
 
-    return [(effects.Effects, "_tag_revoked", silent)]
+    return [
+        (effects.Effects, "_tag_revoked", silent),
+        (precautions.Precautions, "__call__", lambda *_: None),
+    ]
 
 
 def no_copy_intent() -> list[Change]:
@@ -201,7 +205,8 @@ def no_cache_horizon() -> list[Change]:
     change = transitions.change_policy
 
     def forgetful(ring: KeyRing, *, policy: Any, now: int) -> KeyRing:
-        return replace(change(ring, policy=policy, now=now), cache_horizon=0, lingering=None)
+        after = change(ring, policy=policy, now=now)
+        return replace(after, edge_horizon=0, cache_horizon=0, lingering=None)
 
     return [(transitions, "change_policy", forgetful)]
 
@@ -239,19 +244,19 @@ def first_keys_always() -> list[Change]:
 def signer_cache_forgotten() -> list[Change]:
     """Retention without the age of the key ring that a signer may hold."""
 
-    def short(self: policy.Promises) -> int:
+    def short(self: promises.Promises) -> int:
         return self.max_token_lifetime + self.verifier_leeway + 4 * self.clock_skew
 
-    return [(policy.Promises, "retention", property(short))]
+    return [(promises.Promises, "retention", property(short))]
 
 
 def clock_skew_forgotten() -> list[Change]:
     """Retention as if all clocks were right."""
 
-    def short(self: policy.Promises) -> int:
+    def short(self: promises.Promises) -> int:
         return self.max_token_lifetime + self.verifier_leeway + self.signer_cache
 
-    return [(policy.Promises, "retention", property(short))]
+    return [(promises.Promises, "retention", property(short))]
 
 
 def client_cache_forgotten() -> list[Change]:

@@ -39,7 +39,7 @@ class WatchedStore(FakeRingStore):
 
     def restore(self, rings: dict[str, KeyRing]) -> None:
         """In place: what is watched stays watched."""
-        for name in set(self.rings) - set(rings):
+        for name in [name for name in self.rings if name not in rings]:
             self.rings.pop(name)
         for name, ring in rings.items():
             self.rings[name] = replace(ring, restored=True)

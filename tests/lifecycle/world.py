@@ -154,6 +154,7 @@ class World:
     def restore(self, backup: dict[str, KeyRing]) -> None:
         """The table comes back as it was at the backup. A restore takes AWS longer than tags lag."""
         self.clock.advance(600)
+        self._forget_disabled(backup)
         for ring in backup.values():
             # Memory of a revocation whose mark never reached the key is lost with the table.
             for key in ring.keys:
@@ -162,6 +163,15 @@ class World:
                     self.watch.revoked.discard(key.kid)
                     self.watch.faces[ring.issuer].revoked.discard(key.kid)
         self.store.restore(backup)
+
+    def _forget_disabled(self, backup: dict[str, KeyRing]) -> None:
+        """A published key that the table lost and that somebody disabled may be stolen: it is not adopted."""
+        for name, ring in self.store.rings.items():
+            kept = {key.key_arn for key in backup[name].keys} if name in backup else set()
+            for key in ring.keys:
+                stored = self.kms.keys.get(key.key_arn or "")
+                if key.key_arn not in kept and stored and stored.state == "Disabled":
+                    self.watch.revoked.add(key.kid)
 
     def backup(self) -> dict[str, KeyRing]:
         """The table as a point in time holds it."""

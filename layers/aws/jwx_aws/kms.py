@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from jwx.errors import KeyNotMade, KeyServiceUnavailable
 from jwx.jose import jwa
+from jwx.lifecycle.promises import Promises
 from jwx.ports import KeyStatus, ListedKey, StoredKey
 from jwx_aws.aws_errors import failing_as, is_refusal, told
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
 
 STACK, ISSUER, OPERATION = "jwx:stack", "jwx:issuer", "jwx:operation"
-ALGORITHM, MARK = "jwx:algorithm", "jwx:state"
+ALGORITHM, MARK, PROMISES = "jwx:algorithm", "jwx:state", "jwx:promises"
 
 BACK_OFF = (0.2, 0.4, 0.8, 1.6, 3.2)
 """Seconds between tries for a key that KMS does not show everywhere yet."""
@@ -76,8 +77,11 @@ class KmsKeys:
 
     def mark(self, key_arn: str, mark: str) -> None:
         """A key pending deletion takes no tag any more, and needs none."""
-        tags = [{"TagKey": MARK, "TagValue": mark}]
-        self._unless_deleted("TagResource", self._kms.tag_resource, key_arn, Tags=tags)
+        self._tag(key_arn, MARK, mark)
+
+    def promise(self, key_arn: str, promises: Promises) -> None:
+        """A key pending deletion keeps what it was told before."""
+        self._tag(key_arn, PROMISES, promises.to_tag())
 
     def status(self, key_arn: str) -> KeyStatus:
         """A key that KMS does not show is waited for, so that a new one is not taken for a deleted one."""
@@ -116,6 +120,10 @@ class KmsKeys:
                 operation=tags.get(OPERATION, ""),
                 mark=tags.get(MARK),
             )
+
+    def _tag(self, key_arn: str, key: str, value: str) -> None:
+        tags = [{"TagKey": key, "TagValue": value}]
+        self._unless_deleted("TagResource", self._kms.tag_resource, key_arn, Tags=tags)
 
     def _tagged(self, wanted: dict[str, str]) -> Iterator[Any]:
         token = ""
@@ -180,6 +188,7 @@ def _stored(metadata: Any, tags: dict[str, str]) -> StoredKey:
         operation=tags.get(OPERATION, ""),
         algorithm=tags.get(ALGORITHM, ""),
         mark=tags.get(MARK),
+        promises=Promises.from_tag(tags.get(PROMISES, "")),
         created_at=int(metadata["CreationDate"].timestamp()),
         status=_status(metadata),
     )

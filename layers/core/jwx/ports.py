@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle.promises import Promises
 
 if TYPE_CHECKING:
     from jwx.origin import Origin
@@ -64,6 +65,8 @@ class StoredKey:
     """The tag `jwx:algorithm`: an RSA key alone does not tell RS256 from PS256."""
     mark: str | None
     """`published`, `retired`, `revoked`, or None."""
+    promises: Promises | None
+    """What was promised while it was in use, as `promise` noted it."""
     created_at: int
     status: KeyStatus
 
@@ -82,6 +85,9 @@ class KeyService(Protocol):
 
     def mark(self, key_arn: str, mark: str) -> None:
         """Set the tag `jwx:state`: `published` before a key enters a JWK Set, `retired`, `revoked`."""
+
+    def promise(self, key_arn: str, promises: Promises) -> None:
+        """Set the tag `jwx:promises`, which outlives the table."""
 
     def status(self, key_arn: str) -> KeyStatus:
         """Usable, disabled or (to be) deleted."""
@@ -126,12 +132,6 @@ class Publication(Protocol):
         """The kids that the public URL serves just now; None when it does not answer."""
 
 
-class RunRecord(Protocol):
-    """The progress of scheduled runs, beside the key rings."""
-
-    def load(self) -> Progress:
-        """As it was saved last. Raises KeyRingUnavailable."""
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """What one scheduled run leaves for the next."""
@@ -145,6 +145,12 @@ class Progress:
     failed: bool = False
     """An issuer before that one was not served."""
 
+
+class RunRecord(Protocol):
+    """The progress of scheduled runs, beside the key rings."""
+
+    def load(self) -> Progress:
+        """As it was saved last. Raises KeyRingUnavailable."""
 
     def save(self, progress: Progress) -> None:
         """The last writer wins, since a repeated run does no harm. Raises KeyRingUnavailable."""

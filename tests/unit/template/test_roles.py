@@ -109,7 +109,7 @@ def test_keys_of_others_are_out_of_reach(template: Template, role: str) -> None:
 
 
 def test_tags_that_carry_permissions_cannot_be_changed(template: Template) -> None:
-    """On a key of this stack only its state can be tagged, and only with a state."""
+    """On a key of this stack only its state and its promises can be tagged; the state only with a state."""
     (states,) = (s for s in statements(template, "RotationRole") if s["Sid"] == "TagStatesOfOurKeys")
     assert states["Condition"]["ForAllValues:StringEquals"] == {"aws:TagKeys": ["jwx:state"]}
     assert states["Condition"]["StringEquals"]["aws:RequestTag/jwx:state"] == [
@@ -117,12 +117,14 @@ def test_tags_that_carry_permissions_cannot_be_changed(template: Template) -> No
         "retired",
         "revoked",
     ]
+    (promises,) = (s for s in statements(template, "RotationRole") if s["Sid"] == "TagPromisesOfOurKeys")
+    assert promises["Condition"]["ForAllValues:StringEquals"] == {"aws:TagKeys": ["jwx:promises"]}
 
 
 def test_no_key_of_another_stack_can_be_tagged_as_ours(template: Template) -> None:
     """Each right to tag asks that the key is ours, or that it has no stack yet: it is just being made."""
     tagging = [s for s in statements(template, "RotationRole") if "kms:TagResource" in actions(s)]
-    assert len(tagging) == 2
+    assert len(tagging) == 3
     for statement in tagging:
         condition = statement["Condition"]
         asked = condition["StringEquals"] | condition.get("StringEqualsIfExists", {})

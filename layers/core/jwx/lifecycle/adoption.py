@@ -104,6 +104,7 @@ def adopted(ring: KeyRing, stored: StoredKey, keys: KeyService, now: int) -> Key
     jwk = public_jwk(keys.public_key(stored.key_arn), algorithm=row)
     if ring.key(jwk["kid"]) or ring.tombstone(jwk["kid"]):
         return ring
+    promises = ring.policy.promises.widen(stored.promises or ring.policy.promises)
     key = SigningKey(
         kid=jwk["kid"],
         algorithm=row.name,
@@ -113,7 +114,7 @@ def adopted(ring: KeyRing, stored: StoredKey, keys: KeyService, now: int) -> Key
         published_at=now,
         confirmed_at=now,
         signing_ended_at=now,
-        retire_not_before=now + ring.policy.retention,
-        promises=ring.policy.promises,
+        retire_not_before=now + promises.retention,
+        promises=promises,
     )
     return replace(ring, keys=(*ring.keys, key), served_at=ring.served_at or now, deleted_at=None)

@@ -106,6 +106,7 @@ class Effects:
         for operation in step.operations:
             birth = ring.birth(operation)
             if birth and birth.key_arn:
+                self._keys.promise(birth.key_arn, ring.policy.promises)
                 self._keys.mark(birth.key_arn, "published")
         published = transitions.publish(ring, operations=step.operations, now=self._clock())
         return self._ledger.write(ring, published)

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from jwx.lifecycle.policy import Promises, RotationPolicy
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.promises import Promises
 
 
 class State(StrEnum):
@@ -43,6 +44,8 @@ class SigningKey:
     published_at: int | None = None
     confirmed_at: int | None = None
     """When the static copy was written and the public URL was seen to serve the key."""
+    edge_clear_at: int | None = None
+    """From when on the CDN holds no JWK Set without it; clients may for a while longer."""
     activate_not_before: int | None = None
     activated_at: int | None = None
     signing_ended_at: int | None = None
@@ -154,10 +157,12 @@ class KeyRing:
     """Algorithms whose next key was ordered to sign at once, ready or not."""
     served_at: int | None = None
     """When the first JWK Set became public; None means that no cache can hold any."""
+    edge_horizon: int = 0
+    """The CDN holds no answer of an earlier policy after this time."""
     cache_horizon: int = 0
-    """No cache filled under an earlier policy may still hold its copy after this time."""
+    """No cache that was filled from such an answer may still hold it after this time."""
     lingering: int | None = None
-    """Seconds for which caches may keep the static copy of an earlier policy, until it is replaced."""
+    """Seconds for which the CDN may keep the static copy of an earlier policy, until it is replaced."""
     copied: str | None = None
     """Fingerprint of what the static copy holds; None when that is not known."""
     deleting_since: int | None = None

@@ -42,10 +42,17 @@ class Ledger:
         """
         return self._store.save(ring)
 
-    def update(self, issuer: str, change: Callable[[KeyRing], KeyRing]) -> KeyRing:
+    def update(
+        self,
+        issuer: str,
+        change: Callable[[KeyRing], KeyRing],
+        *,
+        precaution: Callable[[KeyRing, KeyRing], None] = lambda before, after: None,
+    ) -> KeyRing:
         """Apply `change` to the newest ring and write it.
 
-        `change` is pure and is called again after a lost race; it may raise to refuse.
+        `change` is pure and is called again after a lost race; it may raise to refuse. `precaution` sees to
+        what must be so before the write, and may be called again too.
         Raises UnknownIssuer, KeyRingUnavailable for a restored ring, LostRace after a few tries.
         """
         for _ in range(TRIES):
@@ -59,6 +66,7 @@ class Ledger:
             after = change(before)
             if after is before or after == before:
                 return before
+            precaution(before, after)
             try:
                 return self._saved(before, after)
             except LostRace:

@@ -16,6 +16,7 @@ from typing import Any
 
 from jwx.errors import InvalidPolicy
 from jwx.jose.jwa import ALGORITHMS
+from jwx.lifecycle.promises import Promises
 
 MAX_PUBLISHED_KEYS = 100
 """A JWK Set never holds more keys than this; verifiers stop reading at 256 KB."""
@@ -115,22 +116,28 @@ class RotationPolicy:
     @property
     def propagation(self) -> int:
         """Seconds until every cache that keeps its promise holds what was published."""
-        return (
-            self.s_maxage
-            + self.stale_while_revalidate
-            + self.stale_if_error
-            + self.client_cache
-            + 2 * self.clock_skew
-        )
+        return self.on_edge - self.origin_timeout + self.in_clients
+
+    @property
+    def on_edge(self) -> int:
+        """Seconds for which an answer may be on its way to the CDN and then be served from there."""
+        return self.origin_timeout + self.s_maxage + self.stale_while_revalidate + self.stale_if_error
+
+    @property
+    def in_clients(self) -> int:
+        """Seconds for which a client may use what it got from the CDN, by any clock."""
+        return self.client_cache + 2 * self.clock_skew
 
     @property
     def promises(self) -> Promises:
-        """What tokens minted under this policy rely on."""
+        """What tokens minted and caches filled under this policy rely on."""
         return Promises(
             max_token_lifetime=self.max_token_lifetime,
             signer_cache=self.signer_cache,
             verifier_leeway=self.verifier_leeway,
             clock_skew=self.clock_skew,
+            on_edge=self.on_edge,
+            in_clients=self.in_clients,
         )
 
     @property
@@ -147,30 +154,6 @@ class RotationPolicy:
     def to_json(self) -> dict[str, Any]:
         """The policy as JSON values."""
         return asdict(self) | {"algorithms": list(self.algorithms)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promises:
-    """The largest values in force while a key signed: they freeze how long it stays published."""
-
-    max_token_lifetime: int
-    signer_cache: int
-    verifier_leeway: int
-    clock_skew: int
-
-    @property
-    def retention(self) -> int:
-        """Seconds from the end of signing to the last moment a token may be accepted."""
-        return self.max_token_lifetime + self.signer_cache + self.verifier_leeway + 4 * self.clock_skew
-
-    def widen(self, other: Promises) -> Promises:
-        """Member by member the larger one: a token may mix an old lifetime with a new leeway."""
-        return Promises(
-            max_token_lifetime=max(self.max_token_lifetime, other.max_token_lifetime),
-            signer_cache=max(self.signer_cache, other.signer_cache),
-            verifier_leeway=max(self.verifier_leeway, other.verifier_leeway),
-            clock_skew=max(self.clock_skew, other.clock_skew),
-        )
 
 
 def _bounded(name: str, value: object) -> int:

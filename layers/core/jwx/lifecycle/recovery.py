@@ -7,14 +7,16 @@ and 6 of docs/lifecycle.md).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import reduce
 
 from jwx.lifecycle import transitions
 from jwx.lifecycle.adoption import adopted
 from jwx.lifecycle.keyring import KeyRing, SigningKey, State
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
+from jwx.lifecycle.promises import Promises
 from jwx.ports import Clock, KeyService, KeyStatus, ListedKey, Publication, StoredKey
 
 
@@ -31,38 +33,51 @@ class Recovery:
         """Answers the corrected ring. Raises LostRace when another run was faster."""
         now = self._clock()
         before = ring
+        listed = list(self._keys.list_keys(ring.issuer))
+        stored = self._stored(ring, listed)
         seen = self._seen(ring)
         for key in before.keys:
-            stored = self._keys.stored(key.key_arn) if key.key_arn else None
-            ring = _corrected(ring, key, stored, seen, now)
+            ring = _corrected(ring, key, stored.get(key.key_arn or ""), seen, now)
         ring = replace(ring, copied=None, forced=(), restored=False)
-        listed = list(self._keys.list_keys(ring.issuer))
         if ring.served_at is not None or any(key.mark for key in listed):
             # It had keys in public before: caches may hold a JWK Set without the next ones.
-            horizon = max(ring.cache_horizon, now + ring.policy.origin_timeout + ring.policy.propagation)
-            ring = replace(ring, served_at=ring.served_at or now, cache_horizon=horizon)
-        for stored in self._unknown(ring, listed):
-            ring = _completed(ring, stored, self._keys, now)
-        births = tuple(b for b in ring.births if b.key_arn is None or self._still_open(b.key_arn))
+            promises = _widest(ring, stored.values())
+            until, in_clients = now + promises.on_edge, promises.in_clients
+            ring = transitions.mistrust_caches(ring, edge_until=until, in_clients=in_clients)
+            ring = replace(ring, served_at=ring.served_at or now)
+        for unknown in _unknown(ring, stored.values()):
+            ring = _completed(ring, unknown, self._keys, now)
+        births = tuple(b for b in ring.births if b.key_arn is None or _still_open(stored.get(b.key_arn)))
         return self._ledger.write(before, replace(ring, births=births))
+
+    def _stored(self, ring: KeyRing, listed: Collection[ListedKey]) -> Mapping[str, StoredKey]:
+        """What KMS knows of each key of the issuer, known to the ring or not; gone ones are left out."""
+        known = {k.key_arn for k in ring.keys} | {b.key_arn for b in ring.births}
+        arns = known | {k.key_arn for k in listed}
+        return {arn: key for arn in sorted(filter(None, arns)) if (key := self._keys.stored(arn))}
 
     def _seen(self, ring: KeyRing) -> Collection[str] | None:
         """Asked for foreign keys only: a look at a new issuer's URL may make caches keep a 404."""
         foreign = any(key.key_arn is None for key in ring.keys)
         return self._publication.seen(ring.issuer) if foreign else None
 
-    def _unknown(self, ring: KeyRing, listed: Collection[ListedKey]) -> list[StoredKey]:
-        """Keys that were published since the backup was made, the newest first."""
-        arns = {k.key_arn for k in listed} | {b.key_arn for b in ring.births if b.key_arn}
-        unknown = arns - {k.key_arn for k in ring.keys}
-        stored = [key for arn in sorted(unknown) if (key := self._keys.stored(arn))]
-        published = [k for k in stored if k.mark == "published" and k.status is KeyStatus.USABLE]
-        return sorted(published, key=lambda k: k.created_at, reverse=True)
 
-    def _still_open(self, key_arn: str) -> bool:
-        """A birth whose key was published, revoked, retired or deleted since is over."""
-        stored = self._keys.stored(key_arn)
-        return stored is not None and stored.status is KeyStatus.USABLE and stored.mark is None
+def _widest(ring: KeyRing, stored: Iterable[StoredKey]) -> Promises:
+    """The largest promises of any policy that the issuer had since the backup was made, or before."""
+    return reduce(Promises.widen, (k.promises for k in stored if k.promises), ring.policy.promises)
+
+
+def _unknown(ring: KeyRing, stored: Iterable[StoredKey]) -> list[StoredKey]:
+    """Keys that were published since the backup was made, the newest first."""
+    known = {k.key_arn for k in ring.keys}
+    published = (k for k in stored if k.mark == "published" and k.status is KeyStatus.USABLE)
+    unknown = (k for k in published if k.key_arn not in known)
+    return sorted(unknown, key=lambda k: k.created_at, reverse=True)
+
+
+def _still_open(stored: StoredKey | None) -> bool:
+    """A birth whose key was published, revoked, retired or deleted since is over."""
+    return stored is not None and stored.status is KeyStatus.USABLE and stored.mark is None
 
 
 def _completed(ring: KeyRing, unknown: StoredKey, keys: KeyService, now: int) -> KeyRing:
@@ -91,4 +106,4 @@ def _corrected(
         ended = ring.with_key(key.kid, signing_ended_at=key.signing_ended_at or now)
         return ended.with_key(key.kid, retired_at=key.retired_at or now)
     # It may have signed since the backup was made, though the ring says that it never did.
-    return ring.with_key(key.kid, promises=key.promises or ring.policy.promises)
+    return transitions.widen_promises(ring, kid=key.kid, promises=stored.promises or ring.policy.promises)

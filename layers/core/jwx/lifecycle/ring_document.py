@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from jwx.errors import KeyRingUnavailable
 from jwx.lifecycle.keyring import Birth, KeyRing, RevokedToken, SigningKey, Tombstone, Withdrawal
-from jwx.lifecycle.policy import Promises, RotationPolicy
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.promises import Promises
 
 SCHEMA: Final = 1
 

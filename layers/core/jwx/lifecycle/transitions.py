@@ -12,6 +12,7 @@ from dataclasses import replace
 from jwx.errors import UnknownKey
 from jwx.lifecycle.keyring import Birth, KeyRing, SigningKey, State, Tombstone, Withdrawal
 from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.promises import Promises
 
 REMEMBERED = 90 * 86400
 """Seconds that a key is remembered after its end: KMS has erased it and no backup of the table holds it."""
@@ -83,11 +84,12 @@ def confirm(ring: KeyRing, *, seen: Collection[str], now: int) -> KeyRing:
     other an answer without it may still be under way to the CDN, which then counts from its arrival.
     """
     policy = ring.policy
-    wait = policy.origin_timeout + max(policy.propagation, ring.lingering or 0)
+    clear = max(now + max(policy.on_edge, ring.lingering or 0), ring.edge_horizon)
+    ready_at = max(clear + policy.in_clients, ring.cache_horizon)
     for key in ring.keys:
         if key.state(now) is State.PENDING and key.confirmed_at is None and key.kid in seen:
-            wait_until = now if key.first else max(now + wait, ring.cache_horizon)
-            ring = ring.with_key(key.kid, confirmed_at=now, activate_not_before=wait_until)
+            clear_at, start = (now, now) if key.first else (clear, ready_at)
+            ring = ring.with_key(key.kid, confirmed_at=now, edge_clear_at=clear_at, activate_not_before=start)
     return ring
 
 
@@ -140,14 +142,15 @@ def copied(ring: KeyRing, *, fingerprint: str, now: int) -> KeyRing:
     Up to now it may have been served as an earlier policy had it, and it may have held revoked keys: caches
     count from here, and open revocations empty the CDN once more.
     """
-    horizon = max(ring.cache_horizon, now + ring.lingering) if ring.lingering else ring.cache_horizon
+    if ring.lingering is not None:
+        ring = mistrust_caches(ring, edge_until=now + ring.lingering, in_clients=ring.policy.in_clients)
     withdrawals = tuple(
         w
         if w.copied_at is not None
         else replace(w, copied_at=now, invalidated_at=None, invalidated_again_at=None)
         for w in ring.withdrawals
     )
-    return replace(ring, copied=fingerprint, cache_horizon=horizon, lingering=None, withdrawals=withdrawals)
+    return replace(ring, copied=fingerprint, lingering=None, withdrawals=withdrawals)
 
 
 def retire(ring: KeyRing, *, kid: str, now: int) -> KeyRing:
@@ -215,11 +218,14 @@ def close_withdrawal(ring: KeyRing, *, kid: str) -> KeyRing:
 
 
 def change_policy(ring: KeyRing, *, policy: RotationPolicy, now: int) -> KeyRing:
-    """Put another policy in force. What keys froze can only move later."""
+    """Put another policy in force. What keys froze can only move later.
+
+    What the CDN holds of the old policy may be fetched by the slow clients of the new one.
+    """
     old = ring.policy
-    lingering = old.origin_timeout + old.propagation
-    horizon = max(ring.cache_horizon, now + lingering)
-    ring = replace(ring, policy=policy, cache_horizon=horizon, lingering=max(ring.lingering or 0, lingering))
+    in_clients = max(old.in_clients, policy.in_clients)
+    ring = mistrust_caches(ring, edge_until=now + old.on_edge, in_clients=in_clients)
+    ring = replace(ring, policy=policy, lingering=max(ring.lingering or 0, old.on_edge))
     for key in ring.keys:
         ring = _postpone(ring, key, now)
         if key.until is None and key.algorithm not in policy.algorithms:
@@ -245,6 +251,23 @@ def ready(key: SigningKey, now: int) -> bool:
     return key.activate_not_before is not None and now >= key.activate_not_before
 
 
+def widen_promises(ring: KeyRing, *, kid: str, promises: Promises) -> KeyRing:
+    """Let a key keep these promises too; an end that is frozen moves by what they add."""
+    key = ring.key(kid)
+    if key is None:
+        return ring
+    known = key.promises or promises
+    wider = known.widen(promises)
+    end, longer = key.retire_not_before, wider.retention - known.retention
+    return ring.with_key(kid, promises=wider, retire_not_before=None if end is None else end + longer)
+
+
+def mistrust_caches(ring: KeyRing, *, edge_until: int, in_clients: int) -> KeyRing:
+    """Let the CDN hold answers of an earlier policy until `edge_until`, and clients for so much longer."""
+    edge = max(ring.edge_horizon, edge_until)
+    return replace(ring, edge_horizon=edge, cache_horizon=max(ring.cache_horizon, edge + in_clients))
+
+
 def _end_signing(ring: KeyRing, key: SigningKey, now: int) -> KeyRing:
     """Its end is frozen by `settle`, once this is written; a key that never signed may leave at once."""
     if key.signing_ended_at is not None or key.revoked_at is not None:
@@ -258,15 +281,11 @@ def _postpone(ring: KeyRing, key: SigningKey, now: int) -> KeyRing:
     policy = ring.policy
     match key.state(now):
         case State.PENDING if key.confirmed_at is not None and not key.first:
-            wait = policy.origin_timeout + policy.propagation
-            later = max(key.activate_not_before or 0, key.confirmed_at + wait)
-            return ring.with_key(key.kid, activate_not_before=later)
+            start = key.activate_not_before or 0
+            clear = start if key.edge_clear_at is None else key.edge_clear_at
+            return ring.with_key(key.kid, activate_not_before=max(start, clear + policy.in_clients))
         case State.ACTIVE | State.RETIRING if key.promises:
-            promises = key.promises.widen(policy.promises)
-            end, longer = key.retire_not_before, promises.retention - key.promises.retention
-            return ring.with_key(
-                key.kid, promises=promises, retire_not_before=None if end is None else end + longer
-            )
+            return widen_promises(ring, kid=key.kid, promises=policy.promises)
         case _:
             return ring
 

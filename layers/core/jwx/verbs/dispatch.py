@@ -14,6 +14,7 @@ from jwx.lifecycle.fleet import Fleet
 from jwx.lifecycle.keyring import KeyRing
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.precautions import Precautions
 from jwx.lifecycle.reconcile import Reconciler
 from jwx.lifecycle.rotation import plan
 from jwx.ports import Clock, Prober
@@ -35,6 +36,7 @@ class Verbs:
         reconciler: Reconciler,
         fleet: Fleet,
         prober: Prober,
+        precautions: Precautions,
         default_policy: RotationPolicy,
         clock: Clock,
     ) -> None:
@@ -42,6 +44,7 @@ class Verbs:
         self._reconciler = reconciler
         self._fleet = fleet
         self._prober = prober
+        self._precautions = precautions
         self._default_policy = default_policy
         self._clock = clock
         self._verbs: dict[str, Callable[[VerbRequest], dict[str, Any]]] = {
@@ -92,7 +95,7 @@ class Verbs:
 
     def _change(self, request: VerbRequest) -> dict[str, Any]:
         change = CHANGES[request.action](request, self._clock())
-        after = self._ledger.update(request.issuer, change)
+        after = self._ledger.update(request.issuer, change, precaution=self._precautions)
         return self._run(request.issuer, warnings=_warnings(request, after))
 
     def _create_issuer(self, request: VerbRequest) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from jwx.lifecycle.effects import Effects
 from jwx.lifecycle.fleet import Fleet
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.precautions import Precautions
 from jwx.lifecycle.reconcile import Reconciler
 from jwx.origin import Origin, origin_of
 from jwx.ports import Clock, Journal, KeyService, Prober, Publication, RingStore, RunRecord
@@ -81,6 +82,7 @@ class Rotating:
             reconciler=reconciler,
             fleet=fleet,
             prober=self.prober,
+            precautions=Precautions(self.keys),
             default_policy=self.default_policy,
             clock=self.clock,
         )

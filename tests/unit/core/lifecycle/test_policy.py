@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from jwx.errors import InvalidPolicy
-from jwx.lifecycle.policy import Promises, RotationPolicy
-
-PROMISES = st.builds(
-    Promises,
-    max_token_lifetime=st.integers(1, 10**6),
-    signer_cache=st.integers(0, 3600),
-    verifier_leeway=st.integers(0, 300),
-    clock_skew=st.integers(1, 300),
-)
+from jwx.lifecycle.policy import RotationPolicy
 
 
 def test_propagation_adds_up_every_cache_and_both_clocks() -> None:
@@ -28,12 +18,10 @@ def test_retention_adds_up_what_a_token_may_outlive() -> None:
     assert RotationPolicy().retention == 3600 + 60 + 60 + 4 * 30
 
 
-@given(PROMISES, PROMISES)
-def test_a_wider_promise_keeps_both(one: Promises, other: Promises) -> None:
-    """A token may mix the lifetime of one with the leeway of the other."""
-    both = one.widen(other)
-    assert both.retention >= max(one.retention, other.retention)
-    assert both == other.widen(one) == both.widen(one)
+def test_what_caches_may_hold_is_what_the_edge_and_then_a_client_may() -> None:
+    """An answer under way reaches the CDN first."""
+    policy = RotationPolicy()
+    assert policy.on_edge + policy.in_clients == policy.origin_timeout + policy.propagation
 
 
 def test_a_policy_survives_json() -> None:

@@ -13,17 +13,25 @@ from jwx.errors import KeyRingUnavailable
 from jwx.jose.jwa import ALGORITHMS
 from jwx.lifecycle import ring_document
 from jwx.lifecycle.keyring import Birth, KeyRing, RevokedToken, SigningKey, Tombstone, Withdrawal
-from jwx.lifecycle.policy import Promises, RotationPolicy
+from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.promises import Promises
 
 times = st.integers(min_value=0, max_value=2**40)
 texts = st.text(max_size=12)
 jwks = st.dictionaries(texts, texts, max_size=3)
 promises = st.builds(
-    Promises, max_token_lifetime=times, signer_cache=times, verifier_leeway=times, clock_skew=times
+    Promises,
+    max_token_lifetime=times,
+    signer_cache=times,
+    verifier_leeway=times,
+    clock_skew=times,
+    on_edge=times,
+    in_clients=times,
 )
 moments = st.none() | times
 key_times = (
-    *("published_at", "confirmed_at", "activate_not_before", "activated_at", "signing_ended_at"),
+    *("published_at", "confirmed_at", "edge_clear_at", "activate_not_before", "activated_at"),
+    "signing_ended_at",
     *("retire_not_before", "retired_at", "disabled_at", "deleted_at", "revoked_at", "until"),
 )
 keys = st.builds(
@@ -54,6 +62,7 @@ rings = st.builds(
     forced=tuples(texts),
     served_at=moments,
     cache_horizon=times,
+    edge_horizon=times,
     copied=st.none() | texts,
     deleting_since=moments,
     deleted_at=moments,
@@ -73,9 +82,16 @@ def ring() -> KeyRing:
 
 
 def test_what_is_not_set_takes_no_room() -> None:
-    """A new ring is its name, its birth, its policy and two numbers."""
+    """A new ring is its name, its birth, its policy and three numbers."""
     document = json.loads(ring_document.write(ring()))
-    assert sorted(document) == ["cache_horizon", "created_at", "issuer", "policy", "schema"]
+    assert sorted(document) == [
+        "cache_horizon",
+        "created_at",
+        "edge_horizon",
+        "issuer",
+        "policy",
+        "schema",
+    ]
 
 
 def test_version_and_origin_are_the_stores_to_know() -> None:

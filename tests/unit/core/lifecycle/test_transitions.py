@@ -41,7 +41,8 @@ def test_a_birth_that_was_given_up_is_never_published() -> None:
     [
         ({}, T0 + 7 + WAIT),
         ({"cache_horizon": T0 + 10 * WAIT}, T0 + 10 * WAIT),
-        ({"lingering": 3 * WAIT}, T0 + 7 + POLICY.origin_timeout + 3 * WAIT),
+        ({"lingering": 3 * WAIT}, T0 + 7 + 3 * WAIT + POLICY.in_clients),
+        ({"edge_horizon": T0 + 9 * WAIT}, T0 + 9 * WAIT + POLICY.in_clients),
     ],
 )
 def test_a_key_waits_for_every_cache_from_when_it_was_seen(fields: dict[str, int], waits_until: int) -> None:
@@ -96,20 +97,25 @@ def policies(before: KeyRing, **fields: int) -> KeyRing:
 
 def test_a_shorter_policy_moves_nothing_earlier() -> None:
     """Neither a turn nor an end."""
+    clear = {"edge_clear_at": T0 + POLICY.on_edge, "activate_not_before": T0 + WAIT}
     before = ring(
-        key("p", confirmed_at=T0, activate_not_before=T0 + WAIT),
+        key("p", confirmed_at=T0, **clear),
         active("a"),
         active("r", signing_ended_at=T0, retire_not_before=T0 + POLICY.retention),
     )
     after = policies(before, max_token_lifetime=1, client_cache=300, stale_if_error=0)
-    assert after.keys == before.keys
+    p, a, r = after.keys
+    assert a.promises is not None
+    assert (p.activate_not_before, a.promises.retention) == (T0 + WAIT, POLICY.retention)
+    assert r.retire_not_before == T0 + POLICY.retention
     assert after.cache_horizon == T0 + 100 + WAIT
 
 
 def test_a_longer_policy_moves_turns_and_ends_later() -> None:
     """By what it adds."""
+    clear = {"edge_clear_at": T0 + POLICY.on_edge, "activate_not_before": T0 + WAIT}
     before = ring(
-        key("p", confirmed_at=T0, activate_not_before=T0 + WAIT),
+        key("p", confirmed_at=T0, **clear),
         active("a"),
         active("r", signing_ended_at=T0, retire_not_before=T0 + POLICY.retention),
     )
@@ -118,6 +124,23 @@ def test_a_longer_policy_moves_turns_and_ends_later() -> None:
     assert a.promises is not None
     assert a.promises.retention == POLICY.retention + 10
     assert r.retire_not_before == T0 + POLICY.retention + 10
+
+
+def test_a_ready_key_stays_ready_when_the_policy_comes_and_goes() -> None:
+    """Its turn is a moment that all caches have passed, and no sum of changes."""
+    clear = {"edge_clear_at": T0 + POLICY.on_edge, "activate_not_before": T0 + WAIT}
+    after = ring(key("p", confirmed_at=T0, **clear))
+    for more in (5, 0, 5, 0):
+        after = policies(after, client_cache=POLICY.client_cache + more, s_maxage=POLICY.s_maxage + more)
+    assert after.keys[0].activate_not_before == T0 + WAIT + 5
+
+
+def test_slow_clients_of_a_new_policy_meet_what_the_cdn_holds_of_the_old_one() -> None:
+    """What two policies promised to caches adds up, also when a third comes between."""
+    first = policies(ring(), stale_if_error=0, client_cache=POLICY.max_age)
+    second = transitions.change_policy(first, policy=replace(POLICY, client_cache=9 * WAIT), now=T0 + 200)
+    assert first.edge_horizon == second.edge_horizon == T0 + 100 + POLICY.on_edge
+    assert second.cache_horizon == second.edge_horizon + second.policy.in_clients
 
 
 def test_a_dropped_algorithm_retires_like_any_other() -> None:
@@ -131,7 +154,8 @@ def test_a_dropped_algorithm_retires_like_any_other() -> None:
 def test_caches_count_from_when_the_copy_of_an_earlier_policy_was_replaced() -> None:
     """Until then it was served as the earlier policy had it."""
     after = transitions.copied(ring(lingering=500), fingerprint="f", now=T0 + 9)
-    assert (after.copied, after.cache_horizon, after.lingering) == ("f", T0 + 509, None)
+    assert (after.copied, after.edge_horizon, after.lingering) == ("f", T0 + 509, None)
+    assert after.cache_horizon == T0 + 509 + POLICY.in_clients
 
 
 def test_the_first_copy_without_a_revoked_key_empties_the_cdn_again() -> None:
