@@ -209,7 +209,7 @@ def test_a_websocket_gets_a_policy_for_its_one_route(world: World) -> None:
 
 
 def test_a_websocket_is_answered_within_8_kilobytes_or_refused() -> None:
-    """API Gateway would say 500 to more. No chosen claim is left out instead: it may be the one that forbids."""
+    """API Gateway says 500 to more. No chosen claim is left out instead: it may be one that forbids."""
     world, arn = World(CONTEXT_CLAIMS='["x"]'), api_event("websocket")["methodArn"]
     fitting = 8192 - len(json.dumps(world.ask("websocket", token(x=""))))
     answer = world.ask("websocket", token(x="a" * fitting))

@@ -76,6 +76,8 @@ def _shape_and_route(event: Mapping[str, Any], context: Mapping[str, Any]) -> tu
     route = _route_of(event["methodArn"])
     if event.get("version") == "1.0":
         return "http_1", route
+    if "version" in event:
+        raise ValueError("a payload of a version to come")
     return ("rest" if route.method else "websocket"), route
 
 
@@ -104,7 +106,12 @@ def _http_2_route(event: Mapping[str, Any], context: Mapping[str, Any]) -> Route
 
 
 def _header(event: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """Every value: REST events carry single and multiple values side by side, HTTP 2.0 only the former."""
+    """Every value: REST events carry single and multiple values side by side, HTTP 2.0 only the former.
+
+    They tell of one request, the single one being the last. One that is not among the others would be what
+    an integration reads and we do not.
+    """
     several, single = event.get("multiValueHeaders") or {}, event.get("headers") or {}
     values = [value for key, listed in several.items() if key.lower() == name for value in listed]
-    return tuple(values or (value for key, value in single.items() if key.lower() == name))
+    alone = [value for key, value in single.items() if key.lower() == name]
+    return tuple(values + [value for value in alone if not values or value not in values])

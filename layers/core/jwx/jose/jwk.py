@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from jwx.jose.jwa import PublicKey
 
 PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+_FOREIGN_OPERATIONS: Final = frozenset(
+    {"encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"}
+)
 
 
 def load_public_key(jwk: Mapping[str, Any], algorithm: Algorithm) -> PublicKey:
@@ -33,10 +36,17 @@ def load_public_key(jwk: Mapping[str, Any], algorithm: Algorithm) -> PublicKey:
         raise UnusableKey(f"its alg is not {algorithm.name}")
     if "use" in jwk and jwk["use"] != "sig":
         raise UnusableKey("its use is not sig")
-    operations = jwk.get("key_ops", ["verify"])
-    if not isinstance(operations, list) or "verify" not in operations:
-        raise UnusableKey("its key_ops do not hold verify")
+    _check_operations(jwk.get("key_ops", ["verify"]))
     return read_public_key(jwk, algorithm)
+
+
+def _check_operations(given: Any) -> None:
+    """RFC 7517 section 4.3: `verify` is there, nothing twice, nothing that is not for signatures."""
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        raise UnusableKey("its key_ops are no list of names")
+    operations = set(given)
+    if "verify" not in operations or len(operations) != len(given) or operations & _FOREIGN_OPERATIONS:
+        raise UnusableKey("its key_ops do not hold verify, or not that alone")
 
 
 def validate_public_jwk(jwk: object) -> dict[str, str]:

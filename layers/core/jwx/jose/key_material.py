@@ -59,7 +59,7 @@ def is_supported(algorithm: Algorithm, *, readers: Mapping[str, _Reader] | None 
     """Whether the library beneath knows this row at all. It was built with RSA and EC everywhere."""
     samples: dict[str, Mapping[str, Any]] = {
         "OKP": {"crv": "Ed25519", "x": base64url.encode(b"\x58" + b"\x66" * 31)},  # the base point
-        "AKP": {"alg": algorithm.name, "pub": base64url.encode(bytes(_ML_DSA_SIZES.get(algorithm.name, 0)))},
+        "AKP": {"alg": algorithm.name, "pub": base64url.encode(b"\1" * _ML_DSA_SIZES.get(algorithm.name, 0))},
     }
     if algorithm.kty not in samples:
         return True
@@ -132,6 +132,9 @@ def _ml_dsa(jwk: Mapping[str, Any], algorithm: Algorithm) -> PublicKey:
     data = base64url.decode(jwk["pub"])
     if jwk.get("alg") != algorithm.name or len(data) != _ML_DSA_SIZES[algorithm.name]:
         raise UnusableKey("its alg or its length is not that of the parameter set")
+    if not any(data[32:]):
+        # t1 = 0 (FIPS 204 section 4): no private key is needed for a signature that such a "key" accepts.
+        raise UnusableKey("its t1 is zero")
     kinds: dict[str, Any] = {
         "ML-DSA-44": mldsa.MLDSA44PublicKey,
         "ML-DSA-65": mldsa.MLDSA65PublicKey,

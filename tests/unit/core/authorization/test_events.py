@@ -43,10 +43,22 @@ def test_every_value_of_a_header_is_seen() -> None:
     """Also where the single-value form shows only the last."""
     event = api_event("rest-request")
     event["multiValueHeaders"]["Authorization"] = ["Bearer a", "Bearer b"]
+    event["headers"]["Authorization"] = "Bearer b"
     assert read_event(event).authorization == ("Bearer a", "Bearer b")
     event["multiValueHeaders"] = None
     event["headers"]["authorization"] = "Bearer c"
-    assert read_event(event).authorization == ("Bearer TOKEN", "Bearer c")
+    assert read_event(event).authorization == ("Bearer b", "Bearer c")
+
+
+def test_the_two_forms_of_a_header_must_tell_of_one_request() -> None:
+    """A single value that is none of the several is another token, which an integration may read."""
+    event = api_event("rest-request")
+    event["headers"]["Authorization"] = "Bearer other"
+    assert read_event(event).authorization == ("Bearer TOKEN", "Bearer other")
+    event["multiValueHeaders"]["Authorization"] = []
+    assert read_event(event).authorization == ("Bearer other",)
+    event["multiValueHeaders"]["Authorization"] = ["Bearer a", "Bearer other"]
+    assert read_event(event).authorization == ("Bearer a", "Bearer other")
 
 
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "appsync"])
@@ -103,13 +115,15 @@ def test_the_method_arn_is_taken_apart(arn: str, route: Route) -> None:
         {"type": "REQUEST", "requestContext": {}},
         {"type": "OTHER", "requestContext": {}},
         {"version": "2.0", "requestContext": {"http": {"method": "GET"}}},
+        api_event("rest-request") | {"version": "3.0"},
+        api_event("rest-request") | {"version": "2.0"},
         {"requestContext": None},
         {"requestContext": []},
         [],
         None,
         "event",
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_any_other_event_is_an_error(event: Any) -> None:
     """Never a decision, neither yes nor no."""
