@@ -17,7 +17,7 @@ from jwx.issuing.signing import Signing
 from jwx.issuing.token_policy import TokenPolicies
 from jwx.jose.jwa import algorithm
 from jwx.jose.jwk import public_jwk
-from jwx.lifecycle import transitions
+from jwx.lifecycle import birth_transitions, cache_transitions, transitions
 from jwx.lifecycle.keyring import KeyRing, SigningKey
 from jwx.lifecycle.policy import RotationPolicy
 from jwx_aws.pyjwt_encoder import PyJwtEncoder
@@ -97,17 +97,17 @@ class TokenService:
         for name in algorithms:
             ring, operation = self.prove(ring, name)
             operations.append(operation)
-        ring = transitions.publish(ring, operations=operations, now=self.clock())
-        return transitions.confirm(ring, seen={key.kid for key in ring.keys}, now=self.clock())
+        ring = birth_transitions.publish(ring, operations=operations, now=self.clock())
+        return cache_transitions.confirm(ring, seen={key.kid for key in ring.keys}, now=self.clock())
 
     def prove(self, ring: KeyRing, name: str) -> tuple[KeyRing, str]:
         """A birth that is complete but for its publication."""
         operation, row = f"op-{next(self._operations)}", algorithm(name)
         arn = self.keys.create(issuer=ring.issuer, algorithm=name, operation=operation, rsa_bits=2048)
-        ring = transitions.begin_birth(ring, operation=operation, algorithm=name, now=self.clock())
-        ring = transitions.attach(ring, operation=operation, key_arn=arn)
+        ring = birth_transitions.begin_birth(ring, operation=operation, algorithm=name, now=self.clock())
+        ring = birth_transitions.attach(ring, operation=operation, key_arn=arn)
         jwk = public_jwk(self.keys.public_key(arn), algorithm=row)
-        return transitions.prove(ring, operation=operation, jwk=jwk), operation
+        return birth_transitions.prove(ring, operation=operation, jwk=jwk), operation
 
     def save(self, ring: KeyRing) -> KeyRing:
         """The ring as the table holds it from now on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from jwx.lifecycle import precautions, transitions
+from jwx.lifecycle import cache_transitions, issuer_transitions, precautions
 from jwx.lifecycle.keyring import KeyRing
 from jwx.ports import StoredKey
 from jwx_aws.kms import KmsKeys
@@ -18,7 +18,7 @@ def clients_of_the_edge_forgotten() -> list[Change]:
     def forgetful(ring: KeyRing, *, edge_until: int, in_clients: int) -> KeyRing:
         return replace(ring, cache_horizon=max(ring.cache_horizon, edge_until))
 
-    return [(transitions, "mistrust_caches", forgetful)]
+    return [(cache_transitions, "mistrust_caches", forgetful)]
 
 
 def waiting_keys_forget_the_edge() -> list[Change]:
@@ -30,8 +30,8 @@ def waiting_keys_forget_the_edge() -> list[Change]:
         turn = key.confirmed_at + ring.policy.on_edge + ring.policy.in_clients
         return ring.with_key(key.kid, activate_not_before=max(turn, key.activate_not_before or 0))
 
-    postpone = transitions._postpone
-    return [(transitions, "_postpone", forgetful)]
+    postpone = issuer_transitions._postpone
+    return [(issuer_transitions, "_postpone", forgetful)]
 
 
 def promises_are_not_noted() -> list[Change]:

@@ -14,17 +14,24 @@ from typing import Any
 from jwx.issuing import ring_cache
 from jwx.lifecycle import (
     adoption,
+    birth_transitions,
+    births,
+    cache_transitions,
     effects,
+    issuer_transitions,
     ledger,
     policy,
     precautions,
     promises,
     public_face,
     recovery,
+    revocation_transitions,
     rotation,
     transitions,
+    withdrawals,
 )
 from jwx.lifecycle.keyring import KeyRing, State
+from jwx.lifecycle.steps import Action, Step
 from jwx.ports import KeyStatus
 from jwx.verbs import dispatch
 from tests.fakes.publication import FakePublication
@@ -48,7 +55,7 @@ def mutated(*changes: Change) -> Iterator[None]:
 
 def no_propagation_wait() -> list[Change]:
     """A key signs as soon as the public URL was seen to serve it."""
-    confirm = transitions.confirm
+    confirm = cache_transitions.confirm
 
     def hasty(ring: KeyRing, *, seen: Any, now: int) -> KeyRing:
         after = confirm(ring, seen=seen, now=now)
@@ -57,7 +64,7 @@ def no_propagation_wait() -> list[Change]:
                 after = after.with_key(key.kid, activate_not_before=now)
         return after
 
-    return [(transitions, "confirm", hasty)]
+    return [(cache_transitions, "confirm", hasty)]
 
 
 def no_retention() -> list[Change]:
@@ -71,16 +78,16 @@ def no_retention() -> list[Change]:
 
 def no_standby() -> list[Change]:
     """A successor is made when its predecessor's turn ends, not when it begins."""
-    missing = rotation._missing
+    missing = births.missing
 
-    def late(ring: KeyRing, now: int) -> Iterator[rotation.Step]:
+    def late(ring: KeyRing, now: int) -> Iterator[Step]:
         for step in missing(ring, now):
             active = ring.active(step.algorithm or "")
             over = active is None or now >= (active.activated_at or 0) + ring.policy.rotation_period
             if over or ring.served_at is None:
                 yield step
 
-    return [(rotation, "_missing", late)]
+    return [(births, "missing", late)]
 
 
 def no_version_condition() -> list[Change]:
@@ -98,13 +105,15 @@ def no_version_condition() -> list[Change]:
 def no_intent() -> list[Change]:
     """A key is made first and recorded afterwards: the sweep cannot tell a birth from an orphan."""
 
-    def unannounced(self: effects.Effects, ring: KeyRing, step: rotation.Step) -> KeyRing:
+    def unannounced(self: effects.Effects, ring: KeyRing, step: Step) -> KeyRing:
         operation, algorithm = self._new_operation(), step.algorithm or ""
         key_arn = self._keys.create(
             issuer=ring.issuer, algorithm=algorithm, operation=operation, rsa_bits=2048
         )
-        begun = transitions.begin_birth(ring, operation=operation, algorithm=algorithm, now=self._clock())
-        return self._ledger.write(ring, transitions.attach(begun, operation=operation, key_arn=key_arn))
+        begun = birth_transitions.begin_birth(
+            ring, operation=operation, algorithm=algorithm, now=self._clock()
+        )
+        return self._ledger.write(ring, birth_transitions.attach(begun, operation=operation, key_arn=key_arn))
 
     return [(effects.Effects, "_create", unannounced)]
 
@@ -125,7 +134,7 @@ def no_published_mark() -> list[Change]:
 def no_revoked_mark() -> list[Change]:
     """Keys are revoked without a mark in KMS."""
 
-    def silent(self: effects.Effects, ring: KeyRing, step: rotation.Step) -> KeyRing:
+    def silent(self: effects.Effects, ring: KeyRing, step: Step) -> KeyRing:
         return self._withdrawn(ring, step, tagged_at=self._clock())
 
     return [
@@ -137,12 +146,12 @@ def no_revoked_mark() -> list[Change]:
 def no_copy_intent() -> list[Change]:
     """The ring goes on saying what the copy held while it is being written."""
 
-    def silent(self: effects.Effects, ring: KeyRing, _: rotation.Step) -> KeyRing:
+    def silent(self: effects.Effects, ring: KeyRing, _: Step) -> KeyRing:
         now = self._clock()
         self._publication.copy(ring, now, stale=lambda: False)
         held = public_face.fingerprint(ring, now)
         return self._ledger.update(
-            ring.issuer, lambda r: transitions.copied(r, fingerprint=held, now=self._clock())
+            ring.issuer, lambda r: cache_transitions.copied(r, fingerprint=held, now=self._clock())
         )
 
     return [(effects.Effects, "_copy", silent)]
@@ -166,29 +175,29 @@ def no_copy_fence() -> list[Change]:
 def no_copy_before_confirming() -> list[Change]:
     """A key counts as published when the URL shows it, whatever the static copy holds."""
 
-    def hasty(ring: KeyRing, now: int) -> Iterator[rotation.Step]:
+    def hasty(ring: KeyRing, now: int) -> Iterator[Step]:
         if any(k.state(now) is State.PENDING and k.confirmed_at is None for k in ring.keys):
-            yield rotation.Step(action=rotation.Action.CONFIRM, at=now, reason="hasty")
+            yield Step(action=Action.CONFIRM, at=now, reason="hasty")
 
     return [(rotation, "_confirmations", hasty), (rotation, "_copy", _late_copy)]
 
 
-def _late_copy(ring: KeyRing, now: int) -> Iterator[rotation.Step]:
+def _late_copy(ring: KeyRing, now: int) -> Iterator[Step]:
     if ring.served_at is not None and ring.copied != public_face.fingerprint(ring, now):
-        yield rotation.Step(action=rotation.Action.COPY, at=now + 40 * 86400, reason="late")
+        yield Step(action=Action.COPY, at=now + 40 * 86400, reason="late")
 
 
 def no_second_invalidation() -> list[Change]:
     """The CDN is emptied once, and nobody looks whether that was enough."""
-    withdrawals = rotation._withdrawals
+    in_public = withdrawals.in_public
 
-    def once(ring: KeyRing, now: int) -> Iterator[rotation.Step]:
-        return (s for s in withdrawals(ring, now) if s.action is rotation.Action.INVALIDATE)
+    def once(ring: KeyRing, now: int) -> Iterator[Step]:
+        return (s for s in in_public(ring, now) if s.action is Action.INVALIDATE)
 
     def closing(ring: KeyRing, *, kid: str, **done: int | None) -> KeyRing:
-        return transitions.close_withdrawal(ring, kid=kid) if "invalidated_at" in done else ring
+        return revocation_transitions.close_withdrawal(ring, kid=kid) if "invalidated_at" in done else ring
 
-    return [(rotation, "_withdrawals", once), (transitions, "withdrawn", closing)]
+    return [(withdrawals, "in_public", once), (revocation_transitions, "withdrawn", closing)]
 
 
 def no_recovery() -> list[Change]:
@@ -202,23 +211,23 @@ def no_recovery() -> list[Change]:
 
 def no_cache_horizon() -> list[Change]:
     """A policy with shorter cache lives is believed to hold for the caches that are filled already."""
-    change = transitions.change_policy
+    change = issuer_transitions.change_policy
 
     def forgetful(ring: KeyRing, *, policy: Any, now: int) -> KeyRing:
         after = change(ring, policy=policy, now=now)
         return replace(after, edge_horizon=0, cache_horizon=0, lingering=None)
 
-    return [(transitions, "change_policy", forgetful)]
+    return [(issuer_transitions, "change_policy", forgetful)]
 
 
 def no_lingering_copy() -> list[Change]:
     """The static copy of an earlier policy is forgotten once the policy has changed."""
-    change = transitions.change_policy
+    change = issuer_transitions.change_policy
 
     def forgetful(ring: KeyRing, *, policy: Any, now: int) -> KeyRing:
         return replace(change(ring, policy=policy, now=now), lingering=None)
 
-    return [(transitions, "change_policy", forgetful)]
+    return [(issuer_transitions, "change_policy", forgetful)]
 
 
 def no_frozen_promises() -> list[Change]:
@@ -232,13 +241,13 @@ def no_frozen_promises() -> list[Change]:
 
 def first_keys_always() -> list[Change]:
     """Every key counts as one of the first, and so waits for no cache."""
-    publish = transitions.publish
+    publish = birth_transitions.publish
 
     def always(ring: KeyRing, **more: Any) -> KeyRing:
         after = publish(ring, **more)
         return replace(after, keys=tuple(replace(k, first=k.until is None) for k in after.keys))
 
-    return [(transitions, "publish", always)]
+    return [(birth_transitions, "publish", always)]
 
 
 def signer_cache_forgotten() -> list[Change]:
@@ -270,18 +279,18 @@ def client_cache_forgotten() -> list[Change]:
 
 def answers_under_way_forgotten() -> list[Change]:
     """The wait counts from the look at the URL, not from when the last older answer reached the CDN."""
-    confirm = transitions.confirm
+    confirm = cache_transitions.confirm
 
     def hasty(ring: KeyRing, *, seen: Any, now: int) -> KeyRing:
         sooner = replace(ring.policy, origin_timeout=0, clock_skew=0)
         return replace(confirm(replace(ring, policy=sooner), seen=seen, now=now), policy=ring.policy)
 
-    return [(transitions, "confirm", hasty)]
+    return [(cache_transitions, "confirm", hasty)]
 
 
 def ends_when_decided() -> list[Change]:
     """The end of a key counts from the decision, not from when the write was done."""
-    end = transitions._end_signing
+    end = transitions.end_signing
 
     def hasty(ring: KeyRing, key: Any, now: int) -> KeyRing:
         after = end(ring, key, now)
@@ -290,7 +299,7 @@ def ends_when_decided() -> list[Change]:
             return after
         return after.with_key(key.kid, retire_not_before=now + changed.promises.retention)
 
-    return [(transitions, "_end_signing", hasty)]
+    return [(transitions, "end_signing", hasty)]
 
 
 def stale_signers() -> list[Change]:
@@ -332,11 +341,11 @@ def no_sweep() -> list[Change]:
 def deletion_without_word() -> list[Change]:
     """A birth's key is deleted before the ring says that it was given up."""
 
-    def hasty(self: effects.Effects, ring: KeyRing, step: rotation.Step) -> KeyRing:
+    def hasty(self: effects.Effects, ring: KeyRing, step: Step) -> KeyRing:
         birth = ring.birth(step.operations[0])
         if birth and birth.key_arn:
             self._keys.schedule_deletion(birth.key_arn, days=7)
-        return self._ledger.write(ring, transitions.abandon(ring, operation=step.operations[0]))
+        return self._ledger.write(ring, birth_transitions.abandon(ring, operation=step.operations[0]))
 
     return [(effects.Effects, "_abandon", hasty)]
 
@@ -347,7 +356,7 @@ def new_rings_are_trusted() -> list[Change]:
     def trusting(issuer: str, policy: Any, *, now: int) -> KeyRing:
         return KeyRing(issuer=issuer, policy=policy, created_at=now)
 
-    return [(transitions, "new_ring", trusting)]
+    return [(issuer_transitions, "new_ring", trusting)]
 
 
 def recreated_at_once() -> list[Change]:
@@ -366,7 +375,7 @@ def unbounded() -> list[Change]:
     from jwx.verbs import verb_changes
 
     return [
-        (rotation, "MAX_PUBLISHED_KEYS", 10**6),
+        (births, "MAX_PUBLISHED_KEYS", 10**6),
         (verb_changes, "MAX_PUBLISHED_KEYS", 10**6),
     ]
 

@@ -8,13 +8,19 @@ from dataclasses import replace
 from jwx.errors import KeyNotMade, ServiceFailed
 from jwx.jose.jwa import algorithm as algorithm_row
 from jwx.jose.jwk import load_public_key, public_jwk
-from jwx.lifecycle import transitions
+from jwx.lifecycle import (
+    birth_transitions,
+    cache_transitions,
+    issuer_transitions,
+    revocation_transitions,
+    transitions,
+)
 from jwx.lifecycle.keyring import Birth, KeyRing
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.probe import probe_message
 from jwx.lifecycle.public_face import fingerprint
 from jwx.lifecycle.recovery import Recovery
-from jwx.lifecycle.rotation import Action, Step
+from jwx.lifecycle.steps import Action, Step
 from jwx.ports import Clock, KeyService, Prober, Publication
 
 
@@ -76,17 +82,19 @@ class Effects:
         An intent that KMS refused is taken back, so that the next run need not wait for a maker that is gone.
         """
         operation, algorithm = self._new_operation(), _wanted(step.algorithm)
-        begun = transitions.begin_birth(ring, operation=operation, algorithm=algorithm, now=self._clock())
+        begun = birth_transitions.begin_birth(
+            ring, operation=operation, algorithm=algorithm, now=self._clock()
+        )
         ring = self._ledger.write(ring, begun)
         try:
             key_arn = self._keys.create(
                 issuer=ring.issuer, algorithm=algorithm, operation=operation, rsa_bits=ring.policy.rsa_bits
             )
         except KeyNotMade:
-            self._ledger.update(ring.issuer, lambda r: transitions.abandon(r, operation=operation))
+            self._ledger.update(ring.issuer, lambda r: birth_transitions.abandon(r, operation=operation))
             raise
         return self._ledger.update(
-            ring.issuer, lambda r: transitions.attach(r, operation=operation, key_arn=key_arn)
+            ring.issuer, lambda r: birth_transitions.attach(r, operation=operation, key_arn=key_arn)
         )
 
     def _prove(self, ring: KeyRing, step: Step) -> KeyRing:
@@ -98,7 +106,7 @@ class Effects:
         if not row.verify(load_public_key(jwk, row), signature, probe_message(birth.operation)):
             raise ServiceFailed(f"a new {birth.algorithm} key failed its proof; it will not be published")
         return self._ledger.update(
-            ring.issuer, lambda r: transitions.prove(r, operation=birth.operation, jwk=jwk)
+            ring.issuer, lambda r: birth_transitions.prove(r, operation=birth.operation, jwk=jwk)
         )
 
     def _publish(self, ring: KeyRing, step: Step) -> KeyRing:
@@ -108,16 +116,16 @@ class Effects:
             if birth and birth.key_arn:
                 self._keys.promise(birth.key_arn, ring.policy.promises)
                 self._keys.mark(birth.key_arn, "published")
-        published = transitions.publish(ring, operations=step.operations, now=self._clock())
+        published = birth_transitions.publish(ring, operations=step.operations, now=self._clock())
         return self._ledger.write(ring, published)
 
     def _abandon(self, ring: KeyRing, step: Step) -> KeyRing:
         """Given up first: else another run might publish the key in the moment of its deletion."""
         birth = _birth(ring, step)
         if birth.key_arn:
-            ring = self._ledger.write(ring, transitions.give_up(ring, operation=birth.operation))
+            ring = self._ledger.write(ring, birth_transitions.give_up(ring, operation=birth.operation))
             self._keys.schedule_deletion(birth.key_arn, days=ring.policy.deletion_window_days)
-        return self._ledger.write(ring, transitions.abandon(ring, operation=birth.operation))
+        return self._ledger.write(ring, birth_transitions.abandon(ring, operation=birth.operation))
 
     # -- publication ---------------------------------------------------------------------------
 
@@ -127,7 +135,7 @@ class Effects:
         now = self._clock()
         self._publication.copy(ring, now, stale=lambda: self._version(ring.issuer) != ring.version)
         held = fingerprint(ring, now)
-        return self._ledger.write(ring, transitions.copied(ring, fingerprint=held, now=self._clock()))
+        return self._ledger.write(ring, cache_transitions.copied(ring, fingerprint=held, now=self._clock()))
 
     def _confirm(self, ring: KeyRing, _: Step) -> KeyRing:
         seen = self._publication.seen(ring.issuer)
@@ -135,7 +143,7 @@ class Effects:
         if not seen or not waiting & set(seen):
             raise NotYet("the public URL does not show the new key yet")
         return self._ledger.update(
-            ring.issuer, lambda r: transitions.confirm(r, seen=seen, now=self._clock())
+            ring.issuer, lambda r: cache_transitions.confirm(r, seen=seen, now=self._clock())
         )
 
     # -- signing and leaving -------------------------------------------------------------------
@@ -167,7 +175,7 @@ class Effects:
         return self._ledger.update(ring.issuer, lambda r: transitions.entomb(r, kid=kid, now=self._clock()))
 
     def _close(self, ring: KeyRing, _: Step) -> KeyRing:
-        return self._ledger.write(ring, transitions.close(ring, now=self._clock()))
+        return self._ledger.write(ring, issuer_transitions.close(ring, now=self._clock()))
 
     # -- revocation ----------------------------------------------------------------------------
 
@@ -196,11 +204,13 @@ class Effects:
         if kid in seen:
             self._withdrawn(ring, step, invalidated_at=None, invalidated_again_at=None)
             raise NotYet("the public URL still shows the revoked key; the CDN will be emptied again")
-        return self._ledger.update(ring.issuer, lambda r: transitions.close_withdrawal(r, kid=kid))
+        return self._ledger.update(ring.issuer, lambda r: revocation_transitions.close_withdrawal(r, kid=kid))
 
     def _withdrawn(self, ring: KeyRing, step: Step, **done: int | None) -> KeyRing:
         kid = _wanted(step.kid)
-        return self._ledger.update(ring.issuer, lambda r: transitions.withdrawn(r, kid=kid, **done))
+        return self._ledger.update(
+            ring.issuer, lambda r: revocation_transitions.withdrawn(r, kid=kid, **done)
+        )
 
     # ------------------------------------------------------------------------------------------
 

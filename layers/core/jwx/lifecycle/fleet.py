@@ -10,10 +10,11 @@ from jwx.errors import JwxError, LostRace
 from jwx.issuer_names import DEFAULT
 from jwx.lifecycle.adoption import Sweep, Swept
 from jwx.lifecycle.course import Course
+from jwx.lifecycle.issuer_transitions import new_ring
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.policy import RotationPolicy
 from jwx.lifecycle.reconcile import Outcome, Reconciler
-from jwx.lifecycle.transitions import new_ring, ready
+from jwx.lifecycle.transitions import ready
 from jwx.ports import Clock, Journal, RingStore, RunRecord
 
 MARGIN = 20

@@ -14,7 +14,8 @@ from jwx.errors import JwxError, LostRace, UnknownIssuer
 from jwx.lifecycle.effects import Effects, NotYet
 from jwx.lifecycle.keyring import KeyRing, SigningKey, State
 from jwx.lifecycle.ledger import Ledger
-from jwx.lifecycle.rotation import Action, Step, plan
+from jwx.lifecycle.rotation import plan
+from jwx.lifecycle.steps import Action, Step
 from jwx.lifecycle.transitions import found_unusable
 from jwx.ports import Clock, KeyService, KeyStatus
 

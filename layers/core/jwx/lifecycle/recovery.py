@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
 
-from jwx.lifecycle import transitions
+from jwx.lifecycle import cache_transitions, revocation_transitions, transitions
 from jwx.lifecycle.adoption import adopted
 from jwx.lifecycle.keyring import KeyRing, SigningKey, State
 from jwx.lifecycle.ledger import Ledger
@@ -43,7 +43,7 @@ class Recovery:
             # It had keys in public before: caches may hold a JWK Set without the next ones.
             promises = _widest(ring, stored.values())
             until, in_clients = now + promises.on_edge, promises.in_clients
-            ring = transitions.mistrust_caches(ring, edge_until=until, in_clients=in_clients)
+            ring = cache_transitions.mistrust_caches(ring, edge_until=until, in_clients=in_clients)
             ring = replace(ring, served_at=ring.served_at or now)
         for unknown in _unknown(ring, stored.values()):
             ring = _completed(ring, unknown, self._keys, now)
@@ -101,7 +101,9 @@ def _corrected(
             return transitions.expire(ring, kid=key.kid)
         return ring if key.kid in seen else transitions.entomb(ring, kid=key.kid, now=now)
     if stored is not None and stored.mark == "revoked":
-        return transitions.revoke(ring, kid=key.kid, reason="revoked before the table was restored", now=now)
+        return revocation_transitions.revoke(
+            ring, kid=key.kid, reason="revoked before the table was restored", now=now
+        )
     if stored is None or stored.mark == "retired":
         ended = ring.with_key(key.kid, signing_ended_at=key.signing_ended_at or now)
         return ended.with_key(key.kid, retired_at=key.retired_at or now)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from jwx.lifecycle.keyring import KeyRing, SigningKey, State, Tombstone
-from jwx.lifecycle.rotation import Step, plan
+from jwx.lifecycle.rotation import plan
+from jwx.lifecycle.steps import Step
 
 _TIMES = (
     "created_at",

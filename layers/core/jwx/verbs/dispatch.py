@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from jwx.errors import IssuerExists, LostRace, UnknownIssuer
 from jwx.issuer_names import DEFAULT
-from jwx.lifecycle import transitions
+from jwx.lifecycle import issuer_transitions
 from jwx.lifecycle.fleet import Fleet
 from jwx.lifecycle.keyring import KeyRing
 from jwx.lifecycle.ledger import Ledger
@@ -79,7 +79,7 @@ class Verbs:
         now = self._clock()
         ring = self._ledger.load(request.issuer)
         if ring is None and request.issuer == DEFAULT:
-            ring = transitions.new_ring(DEFAULT, self._default_policy, now=now)
+            ring = issuer_transitions.new_ring(DEFAULT, self._default_policy, now=now)
         if ring is None:
             raise UnknownIssuer(f"issuer: there is no issuer {request.issuer!r}")
         return answer(ring, now, steps=plan(ring, now))
@@ -101,7 +101,7 @@ class Verbs:
     def _create_issuer(self, request: VerbRequest) -> dict[str, Any]:
         policy = RotationPolicy.parse(request.mapping("policy", default={}), base=self._default_policy)
         now = self._clock()
-        fresh = transitions.new_ring(request.issuer, policy, now=now)
+        fresh = issuer_transitions.new_ring(request.issuer, policy, now=now)
         if (old := self._ledger.load(request.issuer)) is not None:
             _may_be_created_again(old, now)
             fresh = replace(fresh, version=old.version, tombstones=old.tombstones, restored=False)

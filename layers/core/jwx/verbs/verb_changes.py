@@ -13,7 +13,7 @@ from typing import Final
 from jwx.errors import InvalidRequest, StandbyNotReady, TooManyKeys, UnknownIssuer
 from jwx.issuer_names import shown
 from jwx.jose.jwk import validate_public_jwk
-from jwx.lifecycle import token_revocation, transitions
+from jwx.lifecycle import issuer_transitions, revocation_transitions, token_revocation, transitions
 from jwx.lifecycle.keyring import KeyRing, SigningKey
 from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS, RotationPolicy
 from jwx.verbs.certificate_verbs import attach_certificate
@@ -55,7 +55,7 @@ def revoke(request: VerbRequest, now: int) -> Change:
     reason = request.optional_text("reason", most=MAX_REASON)
 
     def change(ring: KeyRing) -> KeyRing:
-        ring = transitions.revoke(ring, kid=kid, reason=reason, now=now)
+        ring = revocation_transitions.revoke(ring, kid=kid, reason=reason, now=now)
         bereft = bereft_algorithm(ring, kid)
         return transitions.order_activation(ring, algorithm=bereft) if force and bereft else ring
 
@@ -83,7 +83,7 @@ def update_policy(request: VerbRequest, now: int) -> Change:
 
     def change(ring: KeyRing) -> KeyRing:
         policy = RotationPolicy.parse(given, base=living(ring).policy)
-        return transitions.change_policy(ring, policy=policy, now=now)
+        return issuer_transitions.change_policy(ring, policy=policy, now=now)
 
     return change
 
@@ -92,7 +92,7 @@ def delete_issuer(_: VerbRequest, now: int) -> Change:
     """Stop signing now; the keys stay published until their last token is no longer valid."""
 
     def change(ring: KeyRing) -> KeyRing:
-        return ring if ring.deleting_since is not None else transitions.begin_deletion(ring, now=now)
+        return ring if ring.deleting_since is not None else issuer_transitions.begin_deletion(ring, now=now)
 
     return change
 

@@ -20,7 +20,7 @@ from jwx.errors import (
 from jwx.issuing.certificate_request import MAX_SUBJECT, _KmsKey, answer_certificate_request, read_subject
 from jwx.jose.jwa import ALGORITHMS, algorithm
 from jwx.jose.jwk import load_public_key
-from jwx.lifecycle import transitions
+from jwx.lifecycle import revocation_transitions
 from jwx.lifecycle.probe import probe_message
 from tests.fakes.token_service import TokenService
 
@@ -130,7 +130,9 @@ def test_only_our_own_keys_in_the_set() -> None:
     service = TokenService()
     ring = service.open("ES256", standby=True)
     (active, standby), foreign = ring.keys, replace(ring.keys[0], kid="foreign", key_arn=None, until=2**40)
-    ring = transitions.revoke(replace(ring, keys=(*ring.keys, foreign)), kid=active.kid, reason=None, now=1)
+    ring = revocation_transitions.revoke(
+        replace(ring, keys=(*ring.keys, foreign)), kid=active.kid, reason=None, now=1
+    )
     service.save(ring.with_key(standby.kid, retired_at=2))
     for kid in (active.kid, standby.kid, foreign.kid):
         with pytest.raises(InvalidRequest, match="not one of our own keys in the JWK Set"):

@@ -22,7 +22,7 @@ from jwx.jose import base64url
 from jwx.jose.jwa import ALGORITHMS, algorithm
 from jwx.jose.jwk import load_public_key
 from jwx.jose.jws import parse_unverified
-from jwx.lifecycle import transitions
+from jwx.lifecycle import issuer_transitions, revocation_transitions, transitions
 from jwx.lifecycle.keyring import KeyRing
 from tests.fakes.kms import refusal
 from tests.fakes.token_service import BASE_URL, REQUEST, TokenService
@@ -148,7 +148,7 @@ def test_an_algorithm_put_first_does_not_sign_until_its_key_is_ready() -> None:
     service = TokenService()
     ring = service.open("ES256")
     policy = replace(ring.policy, algorithms=("Ed25519", "ES256"))
-    service.change(lambda r: transitions.change_policy(r, policy=policy, now=service.clock()))
+    service.change(lambda r: issuer_transitions.change_policy(r, policy=policy, now=service.clock()))
     service.change(lambda r: service.publish(r, ["Ed25519"]))
     assert _issue(service).alg == "ES256"
     with pytest.raises(NoActiveKey, match="Ed25519"):
@@ -160,7 +160,7 @@ def test_after_a_revocation_without_standby_nothing_signs_in_its_place() -> None
     service = TokenService()
     ring = service.open("ES256", "Ed25519")
     kid = ring.keys[0].kid
-    service.change(lambda r: transitions.revoke(r, kid=kid, reason=None, now=service.clock()))
+    service.change(lambda r: revocation_transitions.revoke(r, kid=kid, reason=None, now=service.clock()))
     with pytest.raises(NoActiveKey, match=r"'default' .* ES256"):
         _issue(service)
 
@@ -176,10 +176,10 @@ def test_a_deleted_issuer_is_unknown_and_one_being_deleted_does_not_sign() -> No
     """Signing stops when the deletion begins; at its end only a tombstone is left."""
     service = TokenService()
     service.open()
-    service.change(lambda r: transitions.begin_deletion(r, now=service.clock()))
+    service.change(lambda r: issuer_transitions.begin_deletion(r, now=service.clock()))
     with pytest.raises(NoActiveKey):
         _issue(service)
-    service.change(lambda r: transitions.close(r, now=service.clock()))
+    service.change(lambda r: issuer_transitions.close(r, now=service.clock()))
     with pytest.raises(UnknownIssuer):
         _issue(service)
 
@@ -249,7 +249,9 @@ class TestRefusedKey:
         issuer, request = service.issuer(), TokenRequest.parse(REQUEST)
         issuer.issue(request)
         revoked = self._disable(service)
-        service.change(lambda r: transitions.revoke(r, kid=revoked, reason=None, now=service.clock()))
+        service.change(
+            lambda r: revocation_transitions.revoke(r, kid=revoked, reason=None, now=service.clock())
+        )
         token = issuer.issue(request)
         assert token.kid == service.active().kid != revoked
         assert service.ears.summoned == []

@@ -9,7 +9,7 @@ import pytest
 
 from jwx.errors import InvalidRequest, SigningUnavailable
 from jwx.issuing.signing import Signing
-from jwx.lifecycle import transitions
+from jwx.lifecycle import revocation_transitions
 from jwx.lifecycle.token_revocation import revoke_token
 from tests.fakes.replays import FakeReplays
 from tests.fakes.token_service import REQUEST, TokenService
@@ -68,7 +68,7 @@ def test_a_token_of_a_revoked_key_is_not_given_again() -> None:
     world = _World()
     first = world.ask()
     kid = first["kid"]
-    ring = transitions.revoke(
+    ring = revocation_transitions.revoke(
         world.service.store.rings["default"], kid=kid, reason=None, now=world.service.clock()
     )
     world.service.save(ring)

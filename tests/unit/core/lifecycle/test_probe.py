@@ -10,7 +10,7 @@ from jwx.errors import InvalidRequest, KeyRingUnavailable, UnknownIssuer, Unknow
 from jwx.jose import base64url
 from jwx.jose.jwa import algorithm
 from jwx.jose.jwk import load_public_key
-from jwx.lifecycle import transitions
+from jwx.lifecycle import birth_transitions
 from jwx.lifecycle.probe import probe_message
 from tests.fakes.token_service import REQUEST, TokenService
 
@@ -63,7 +63,9 @@ def test_only_open_births_are_probed() -> None:
     ring = service.open()
     with pytest.raises(UnknownKey, match="'op-0' is no open birth"):
         _probe(service, operation="op-0")
-    service.save(transitions.begin_birth(ring, operation="op-9", algorithm="ES256", now=service.clock()))
+    service.save(
+        birth_transitions.begin_birth(ring, operation="op-9", algorithm="ES256", now=service.clock())
+    )
     with pytest.raises(UnknownKey):
         _probe(service, operation="op-9")
     assert "kms.Sign" not in service.calls.names

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from jwx.lifecycle.keyring import Tombstone
 from jwx.lifecycle.public_face import fingerprint, vanished, vanishes_at
-from jwx.lifecycle.rotation import Action, plan
+from jwx.lifecycle.rotation import plan
+from jwx.lifecycle.steps import Action
 from tests.unit.core.lifecycle.rings import POLICY, T0, active, key, ring
 
 LONG = POLICY.retention

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jwx.lifecycle.births import BIRTH_LEASE, PROOF_LEASE
 from jwx.lifecycle.keyring import Birth, KeyRing, Withdrawal
 from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
 from jwx.lifecycle.public_face import fingerprint
-from jwx.lifecycle.rotation import BIRTH_LEASE, PROOF_LEASE, Action, plan
+from jwx.lifecycle.rotation import plan
+from jwx.lifecycle.steps import Action
 from tests.unit.core.lifecycle.rings import POLICY, T0, active, key, ring
 
 

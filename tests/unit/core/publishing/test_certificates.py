@@ -19,7 +19,8 @@ from jwx.lifecycle.keyring import KeyRing, SigningKey
 from jwx.lifecycle.policy import RotationPolicy
 from jwx.lifecycle.public_face import fingerprint
 from jwx.lifecycle.ring_document import read, write
-from jwx.lifecycle.rotation import Action, plan
+from jwx.lifecycle.rotation import plan
+from jwx.lifecycle.steps import Action
 from jwx.publishing.certificates import MAX_CHAIN_BYTES, MAX_RING_BYTES
 from jwx.publishing.publication import document
 from jwx.publishing.well_known import WellKnown

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from jwx.jose.jwa import algorithm
 from jwx.jose.jwk import load_public_key, public_jwk
-from jwx.lifecycle import transitions
+from jwx.lifecycle import issuer_transitions, revocation_transitions, transitions
 from jwx.lifecycle.keyring import KeyRing, SigningKey
 from jwx.lifecycle.policy import RotationPolicy
 from jwx.publishing.publication import DOCUMENTS, digest, document, documents, paths
@@ -122,7 +122,7 @@ def test_pending_active_and_retiring_keys_are_published_and_no_others() -> None:
 
     assert kids(ring) == sorted({pending.kid, active.kid, newest.kid})
     assert kids(transitions.retire(ring, kid=active.kid, now=NOW)) == sorted({pending.kid, newest.kid})
-    revoked = transitions.revoke(ring, kid=newest.kid, reason=None, now=NOW)
+    revoked = revocation_transitions.revoke(ring, kid=newest.kid, reason=None, now=NOW)
     assert kids(revoked) == sorted({pending.kid, active.kid})
 
 
@@ -152,7 +152,7 @@ def test_our_own_ml_dsa_key_stays_until_it_retires() -> None:
     service = TokenService()
     ring = service.open("ML-DSA-44", "ES256")
     policy = replace(ring.policy, algorithms=("ES256",))
-    dropped = transitions.change_policy(ring, policy=policy, now=service.clock())
+    dropped = issuer_transitions.change_policy(ring, policy=policy, now=service.clock())
     body = json.loads(document(dropped, "jwks.json", base_url=BASE_URL, now=service.clock()))
     assert {key["kty"] for key in body["keys"]} == {"AKP", "EC"}
     metadata = json.loads(document(dropped, "openid-configuration", base_url=BASE_URL, now=service.clock()))

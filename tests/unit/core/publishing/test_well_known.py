@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jwx.errors import KeyRingUnavailable
-from jwx.lifecycle import transitions
+from jwx.lifecycle import issuer_transitions, revocation_transitions, transitions
 from jwx.lifecycle.keyring import KeyRing, RevokedToken, SigningKey
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
@@ -94,7 +94,9 @@ def test_a_revoked_key_is_gone_from_the_next_answer() -> None:
     service.open(standby=True)
     endpoint, kid = _endpoint(service), service.active().kid
     before = endpoint.answer(Request("GET", JWKS))
-    service.change(lambda ring: transitions.revoke(ring, kid=kid, reason=None, now=service.clock()))
+    service.change(
+        lambda ring: revocation_transitions.revoke(ring, kid=kid, reason=None, now=service.clock())
+    )
     after = endpoint.answer(Request("GET", JWKS, before["headers"]["ETag"]))
     assert kid in _kids(before)
     assert after["statusCode"] == 200
@@ -106,7 +108,7 @@ def test_a_set_without_keys_is_served() -> None:
     service = TokenService()
     ring = service.open()
     kid = ring.keys[0].kid
-    service.change(lambda r: transitions.revoke(r, kid=kid, reason=None, now=service.clock()))
+    service.change(lambda r: revocation_transitions.revoke(r, kid=kid, reason=None, now=service.clock()))
     answer = _ask(service)
     assert (answer["statusCode"], answer["body"]) == (200, '{"keys":[]}')
     # Our verifier takes an empty set for an accident without it, and so may others.
@@ -297,22 +299,24 @@ class TestNotFound:
         """Its documents stay until its last key retires, and no cache keeps an empty set behind it."""
         service = TokenService()
         service.open()
-        service.change(lambda ring: transitions.begin_deletion(ring, now=service.clock()))
+        service.change(lambda ring: issuer_transitions.begin_deletion(ring, now=service.clock()))
         assert _ask(service)["statusCode"] == 200
         for key in service.store.rings["default"].keys:
             service.change(partial(transitions.retire, kid=key.kid, now=service.clock()))
         assert self._is_problem(_ask(service), "no-store")
         assert self._is_problem(_ask(service, "/.well-known/openid-configuration"), "no-store")
-        service.change(lambda ring: transitions.close(ring, now=service.clock()))
+        service.change(lambda ring: issuer_transitions.close(ring, now=service.clock()))
         assert self._is_problem(_ask(service), "no-store")
 
     def test_a_deleted_issuer_whose_last_key_was_revoked(self) -> None:
         """The set is empty and means it, until no token of that key can be alive; then there is none."""
         service = TokenService()
         policy = service.open().policy
-        service.change(lambda ring: transitions.begin_deletion(ring, now=service.clock()))
+        service.change(lambda ring: issuer_transitions.begin_deletion(ring, now=service.clock()))
         for key in service.store.rings["default"].keys:
-            service.change(partial(transitions.revoke, kid=key.kid, reason=None, now=service.clock()))
+            service.change(
+                partial(revocation_transitions.revoke, kid=key.kid, reason=None, now=service.clock())
+            )
         answer = _ask(service)
         assert json.loads(answer["body"]) == {"keys": []}
         assert "must-revalidate" in answer["headers"]["Cache-Control"]
