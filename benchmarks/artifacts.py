@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from benchmarks.build import files, sam_build, zipped
+from benchmarks.goals import Goal, goals_table
+from benchmarks.progress import say
 from benchmarks.section import Section, table
 
 UNWANTED: Final = ("tests", "test", "boto3", "botocore", "bin")
@@ -17,18 +19,32 @@ BYTECODE: Final = ".cpython-313.pyc"
 
 def section(build: Path, again: Path) -> Section:
     """Two builds of the same code, compared byte by byte."""
+    say("artifacts: packing and comparing two builds")
+    folders = artifacts(build)
+    same = {folder.name: digest(folder) == digest(again / folder.name) for folder in folders}
     rows = [
-        [folder.name, _mb(len(zipped(folder))), _mb(_size(folder)), _verdict(folder, again / folder.name)]
-        for folder in artifacts(build)
+        [
+            folder.name,
+            _mb(len(zipped(folder))),
+            _mb(_size(folder)),
+            "the same bytes" if same[folder.name] else "differ",
+        ]
+        for folder in folders
+    ]
+    goals = [
+        Goal(about="artifacts that differ between two builds", value=len(same) - sum(same.values()), most=0),
+        Goal(about="files that nothing needs", value=_all(folders, unwanted), most=0),
+        Goal(about="modules that are not compiled ahead", value=_all(folders, uncompiled), most=0),
     ]
     text = "\n\n".join(
         [
             "MB, as uploaded and as unpacked. Built twice without a cache, in different places.",
             table(["", "zipped", "unzipped", "the two builds"], rows),
             _bytecode_share(build),
+            goals_table(goals),
         ]
     )
-    return Section(name="artifacts", text=text)
+    return Section(name="artifacts", text=text, goals=goals)
 
 
 def artifacts(build: Path) -> list[Path]:
@@ -58,19 +74,16 @@ def uncompiled(folder: Path) -> Iterator[str]:
             yield str(file.relative_to(folder))
 
 
-def _verdict(folder: Path, other: Path) -> str:
-    return "the same bytes" if digest(folder) == digest(other) else "differ"
-
-
 def _bytecode_share(build: Path) -> str:
     compiled = [file for file in files(build) if file.suffix == ".pyc"]
-    found = [name for folder in artifacts(build) for name in unwanted(folder)]
-    missing = [name for folder in artifacts(build) for name in uncompiled(folder)]
     return (
-        f"{len(compiled)} modules are compiled ahead ({_mb(sum(f.stat().st_size for f in compiled))} MB), "
-        f"{len(missing)} are not. Tests, boto3, programs and bytecode of other versions: "
-        f"{len(found) or 'none'}."
+        f"{len(compiled)} modules are compiled ahead ({_mb(sum(f.stat().st_size for f in compiled))} MB). "
+        "What nothing needs: tests, boto3 (the runtime has it), programs, bytecode of other versions."
     )
+
+
+def _all(folders: list[Path], found_in: Callable[[Path], Iterator[str]]) -> int:
+    return sum(1 for folder in folders for _ in found_in(folder))
 
 
 def _size(folder: Path) -> int:

@@ -13,6 +13,7 @@ from typing import Final
 
 from filelock import FileLock
 
+from benchmarks.progress import say
 from benchmarks.section import ROOT
 from local.deploy import SAM
 from local.place import TOOLS
@@ -22,7 +23,9 @@ FUNCTIONS: Final = {
     "authorizer": ("AuthorizerFunction", (CORE,)),
     "jwks": ("JwksFunction", (CORE, "AwsLayer")),
     "signer": ("SignerFunction", (CORE, "AwsLayer")),
+    "prover": ("ProverFunction", (CORE, "AwsLayer")),
     "rotation": ("RotationFunction", (CORE, "AwsLayer")),
+    "whoami": ("WhoamiFunction", ()),
 }
 """The logical ids of each function and of its layers, in the order in which Lambda unpacks them."""
 
@@ -31,6 +34,7 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 def sam_build(target: Path) -> Path:
     """Build everything anew into `target`; nothing is taken from a cache."""
+    say("building the functions and layers")
     path = os.pathsep.join([str(TOOLS / "uv" / "bin"), str(ROOT / ".venv" / "bin"), os.environ["PATH"]])
     command = [SAM, "build", "--no-cached", "--build-dir", str(target)]
     with FileLock(ROOT / ".local" / "build.lock"):

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import tempfile
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from benchmarks.build import FUNCTIONS
 from benchmarks.charts import bars
+from benchmarks.goals import Goal, goals_table
+from benchmarks.imports import imports_table
 from benchmarks.in_runtime import first_answers
+from benchmarks.node_start import node_start
 from benchmarks.processes import Sample, column, measured
-from benchmarks.section import FULL, ROOT, Effort, Section, image, table
+from benchmarks.section import FULL, Effort, Section, image, table
 from benchmarks.small_aws import small_aws
-from benchmarks.spread import Spread, ratios, verdict
-from benchmarks.subjects import AUDIENCE, PEERS, subjects
-from tests.fakes.token_service import BASE_URL
+from benchmarks.spread import Spread, ratios
+from benchmarks.subjects import subjects
 
-NODE_MODULES: Final = ROOT / "tests" / "interop" / "node" / "node_modules"
 WARM_REQUESTS: Final = 50
 LABELS: Final = {
     "bare": "bare handler",
@@ -33,7 +31,20 @@ LABELS: Final = {
     "floor_signer": "floor: `boto3.client` of DynamoDB and KMS",
     "signer": "**signer**",
     "common_signer": "common way: PyJWT, Powertools, boto3",
+    "prover": "**prover**",
     "rotation": "**rotation**, clients of seven services",
+    "whoami": "**whoami**, the example",
+}
+FLOORS: Final = {
+    "authorizer": "floor_authorizer",
+    "keyed_authorizer": "floor_authorizer",
+    "common_authorizer": "floor_authorizer",
+    "jwks": "floor_jwks",
+    "common_jwks": "floor_jwks",
+    "signer": "floor_signer",
+    "common_signer": "floor_signer",
+    "prover": "floor_signer",
+    "whoami": "bare",
 }
 GOALS: Final = {
     ("authorizer", "floor_authorizer"): 1.25,
@@ -41,6 +52,7 @@ GOALS: Final = {
     ("keyed_authorizer", "common_authorizer"): 0.5,
     ("jwks", "floor_jwks"): 1.15,
     ("signer", "floor_signer"): 1.15,
+    ("prover", "floor_signer"): 1.15,
 }
 
 
@@ -50,44 +62,58 @@ def section(build: Path, effort: Effort) -> Section:
         functions = subjects(build, aws, Path(scratch))
         samples = measured(functions, rounds=effort.rounds, requests=WARM_REQUESTS)
         deployed = [function for function in functions if "ALSO" not in function.environment]
-        answers = first_answers(deployed, rounds=max(1, effort.rounds // 3))
+        answers = first_answers(deployed, rounds=few(effort))
+        ours = [function for function in deployed if function.name in FUNCTIONS]
+        imports = imports_table(ours, rounds=few(effort))
+    goals = [_goal(samples, name, other, most) for (name, other), most in GOALS.items()]
     text = "\n\n".join(
         [
             "CPU milliseconds of a whole process, from the start of the interpreter until the handler is "
             "ready, and until its first answer; median and quartiles.",
             table(["", "ready", "first answer", "modules", "of its floor"], _rows(samples)),
-            table(["goal", "measured", ""], _goals(samples)),
+            goals_table(goals),
             image("cold-start", "CPU time until ready and until the first answer"),
+            "Milliseconds of the imports by what brings them in (`python -X importtime`, whose own work makes "
+            "them longer). What is left of a start is the interpreter and, where there is an SDK, its clients.",
+            imports,
             "The same artifacts in Lambda's runtime (the Runtime Interface Emulator and `awslambdaric`, "
             "layers unpacked as to `/opt`): wall milliseconds of the first invoke, which starts the process, "
             "and of the second.",
-            table(["", "first invoke", "second invoke", "first, of bare"], _runtime_rows(answers)),
-            *_node(samples, effort),
+            table(["", "first invoke", "second invoke", "of its floor", "of bare"], _runtime_rows(answers)),
+            *node_start(samples, effort),
             f"Memory in MB: when ready, and at its most after {WARM_REQUESTS} requests more.",
             table(["", "at rest", "at most"], _memory_rows(samples)),
         ]
     )
-    return Section(name="cold_start", text=text, charts={"cold-start": _chart(samples)})
+    return Section(name="cold_start", text=text, charts={"cold-start": _chart(samples)}, goals=goals)
+
+
+def few(effort: Effort) -> int:
+    """Rounds of what takes seconds."""
+    return max(1, effort.rounds // 3)
 
 
 def _rows(samples: dict[str, list[Sample]]) -> list[list[str]]:
     rows = []
     for name, label in LABELS.items():
         ready, first = column(samples[name], "init_cpu"), column(samples[name], "first_cpu")
-        floor = f"floor_{name.rpartition('_')[2]}"
-        ratio = ratios(ready, column(samples[floor], "init_cpu")).show(2) if floor in samples else ""
         modules = f"{samples[name][0]['modules']:.0f}"
+        ratio = _of_floor(samples, name, "init_cpu")
         rows.append([label, Spread.of(ready).show(), Spread.of(first).show(), modules, ratio])
     return rows
 
 
-def _goals(samples: dict[str, list[Sample]]) -> list[list[str]]:
-    rows = []
-    for (name, other), goal in GOALS.items():
-        ratio = ratios(column(samples[name], "init_cpu"), column(samples[other], "init_cpu"))
-        against = "its floor" if other.startswith("floor") else "the common way"
-        rows.append([f"{LABELS[name]}: of {against}", ratio.show(2), verdict(ratio.middle, goal)])
-    return rows
+def _of_floor(samples: dict[str, list[Sample]], name: str, figure: str) -> str:
+    """Empty for what has no floor."""
+    if name not in FLOORS:
+        return ""
+    return ratios(column(samples[name], figure), column(samples[FLOORS[name]], figure)).show(2)
+
+
+def _goal(samples: dict[str, list[Sample]], name: str, other: str, most: float) -> Goal:
+    ratio = ratios(column(samples[name], "init_cpu"), column(samples[other], "init_cpu"))
+    against = "its floor" if other.startswith("floor") else "the common way"
+    return Goal(about=f"{LABELS[name]}: of {against}", value=ratio.middle, most=most, shown=ratio.show(2))
 
 
 def _runtime_rows(answers: dict[str, list[Sample]]) -> list[list[str]]:
@@ -97,6 +123,7 @@ def _runtime_rows(answers: dict[str, list[Sample]]) -> list[list[str]]:
             label,
             Spread.of(column(answers[name], "first")).show(0),
             Spread.of(column(answers[name], "second")).show(1),
+            _of_floor(answers, name, "first"),
             ratios(column(answers[name], "first"), bare).show(2),
         ]
         for name, label in LABELS.items()
@@ -123,44 +150,6 @@ def _chart(samples: dict[str, list[Sample]]) -> bytes:
     names = [name.replace("_", ", ") for name in LABELS]
     series = {"until ready": ready, "and the first answer": then}
     return bars("Cold start, CPU ms of a whole process", names, series)
-
-
-def _node(samples: dict[str, list[Sample]], effort: Effort) -> Sequence[str]:
-    """Wall time, since Node compiles on several threads; beside ours in Python by wall time too."""
-    if not NODE_MODULES.exists():
-        return ()
-    environment = {"ISSUER": BASE_URL, "AUDIENCE": AUDIENCE, "JWKS_URI": f"{BASE_URL}/.well-known/jwks.json"}
-    bare, peer = [], []
-    with tempfile.TemporaryDirectory() as scratch:
-        # Node looks for packages beside the program.
-        (Path(scratch) / "node_modules").symlink_to(NODE_MODULES)
-        (Path(scratch) / "authorizer.mjs").write_text((PEERS / "authorizer.mjs").read_text())
-        (Path(scratch) / "bare.mjs").write_text("export async function handler() { return {}; }\n")
-        for _ in range(effort.rounds):
-            bare.append(_node_ready(Path(scratch) / "bare.mjs", environment))
-            peer.append(_node_ready(Path(scratch) / "authorizer.mjs", environment))
-    ours, ours_bare = (column(samples[name], "init_wall") for name in ("authorizer", "bare"))
-    rows = [
-        ["bare handler, Node", Spread.of(bare).show(0), ""],
-        ["authorizer on aws-jwt-verify, Node", Spread.of(peer).show(0), ratios(peer, bare).show(2)],
-        ["bare handler, Python", Spread.of(ours_bare).show(0), ""],
-        ["**authorizer**, Python", Spread.of(ours).show(0), ratios(ours, ours_bare).show(2)],
-    ]
-    return (
-        "Beside Node: wall milliseconds of a whole process until the handler is ready.",
-        table(["", "ready", "of its bare handler"], rows),
-    )
-
-
-def _node_ready(program: Path, environment: dict[str, str]) -> float:
-    begun = time.perf_counter()
-    subprocess.run(  # noqa: S603 - our own script
-        ["node", program],  # noqa: S607 - whichever Node.js is on PATH
-        env={"PATH": os.environ["PATH"], **environment},
-        check=True,
-        capture_output=True,
-    )
-    return (time.perf_counter() - begun) * 1e3
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.processes import Function, Sample
+from benchmarks.progress import step
 from local.runtime import lambda_runtime
 
 
 def first_answers(functions: Sequence[Function], *, rounds: int) -> dict[str, list[Sample]]:
     """Wall milliseconds by function; each round starts all of them anew."""
     answers: dict[str, list[Sample]] = {function.name: [] for function in functions}
-    for turn in range(-1, rounds):
+    for turn in step("Lambda's runtime", range(-1, rounds)):
         for function in functions:
             sample = _started(function)
             if turn >= 0:  # the first fills the caches of the disk

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.progress import step
 from benchmarks.section import ROOT
 from local.place import TOOLS
 
@@ -35,7 +36,7 @@ class Function:
 def measured(functions: Sequence[Function], *, rounds: int, requests: int) -> dict[str, list[Sample]]:
     """Samples by name; each round runs all of them, so that they share the machine's good and bad times."""
     samples: dict[str, list[Sample]] = {function.name: [] for function in functions}
-    for turn in range(-1, rounds):
+    for turn in step("whole processes", range(-1, rounds)):
         for function in functions:
             sample = _run(function, requests)
             if turn >= 0:  # the first fills the caches of the disk
@@ -44,6 +45,19 @@ def measured(functions: Sequence[Function], *, rounds: int, requests: int) -> di
 
 
 def _run(function: Function, requests: int) -> Sample:
+    told = {
+        "EVENT": json.dumps(function.event),
+        "REQUESTS": str(requests),
+        "SPAWNED": str(time.monotonic()),
+    }
+    figures: Sample = json.loads(ran(function, _DRIVE, told=told).stdout.splitlines()[-1])
+    return figures
+
+
+def ran(
+    function: Function, *arguments: str | Path, told: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Python as Lambda starts it for a function, until it ends."""
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": "/nonexistent",
@@ -51,17 +65,14 @@ def _run(function: Function, requests: int) -> Sample:
         # Lambda cannot write beside the code either.
         "PYTHONDONTWRITEBYTECODE": "1",
         **function.environment,
-        "EVENT": json.dumps(function.event),
-        "REQUESTS": str(requests),
-        "SPAWNED": str(time.monotonic()),
+        **(told or {}),
     }
-    ended = subprocess.run(  # noqa: S603 - our own script
-        [PYTHON, "-s", "-P", _DRIVE], env=environment, capture_output=True, text=True, check=False
+    ended = subprocess.run(  # noqa: S603 - our own functions
+        [PYTHON, "-s", "-P", *arguments], env=environment, capture_output=True, text=True, check=False
     )
     if ended.returncode:
         raise RuntimeError(f"{function.name}: {ended.stderr.strip().splitlines()[-1]}")
-    figures: Sample = json.loads(ended.stdout.splitlines()[-1])
-    return figures
+    return ended
 
 
 def column(samples: Sequence[Sample], name: str) -> list[float]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from benchmarks.goals import Goal
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -36,6 +39,8 @@ class Section:
     text: str
     charts: Mapping[str, bytes] = field(default_factory=dict)
     """SVG by file name, without its ending."""
+    goals: Sequence[Goal] = ()
+    """What it judges; the text shows them already."""
 
     def write(self) -> None:
         """Put the section between its markers, and the charts beside the page."""

@@ -24,14 +24,15 @@ TABLE = "rings"
 
 
 class SmallAws:
-    """One issuer with one active key, as the functions see it."""
+    """One issuer with an active key, a standby, and a key on its way, as the functions see it."""
 
     def __init__(self) -> None:
         self.service = TokenService()
         self.service.clock = FakeClock(time.time())
         self.calls: Counter[str] = Counter()
         self.url = ""
-        ring = self.service.open("ES256", standby=True)
+        ring, self.operation = self.service.prove(self.service.open("ES256", standby=True), "ES256")
+        ring = self.service.save(ring)
         self._item = {
             "issuer": {"S": "default"},
             "version": {"S": ring.version},

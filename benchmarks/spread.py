@@ -30,8 +30,3 @@ class Spread(NamedTuple):
 def ratios(values: Sequence[float], floors: Sequence[float]) -> Spread:
     """Of values measured in the same rounds."""
     return Spread.of([value / floor for value, floor in zip(values, floors, strict=True)])
-
-
-def verdict(value: float, goal: float) -> str:
-    """What the goal column says."""
-    return f"at most {goal:g}: {'met' if value <= goal else 'missed'}"

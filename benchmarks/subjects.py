@@ -58,7 +58,9 @@ def _events(aws: SmallAws) -> Mapping[str, Mapping[str, Any]]:
         "authorizer": api_event("rest-request", token.token),
         "jwks": {"httpMethod": "GET", "path": "/.well-known/jwks.json", "headers": {}},
         "signer": REQUEST,
+        "prover": {"probe": {"issuer": "default", "operation": aws.operation}},
         "rotation": {"action": "status", "issuer": "default"},
+        "whoami": {"path": "/whoami", "requestContext": {"authorizer": {"sub": "svc-1"}}},
     }
 
 

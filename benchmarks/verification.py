@@ -1,4 +1,4 @@
-"""What a verification costs beside its peers. `python -m benchmarks.verification`, or `make bench`.
+"""What a verification costs beside its peers: `python -m benchmarks.verification`.
 
 Every figure is the best of many short rounds in which all subjects take their turn, so that a busy machine
 changes them little: everything above the best is somebody else's work. Microseconds.
@@ -8,53 +8,42 @@ from __future__ import annotations
 
 import json
 import platform
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
-from typing import Any, Final
+from typing import Final
 
-import jwt
-from aws_lambda_powertools.utilities.auth_alpha.jwt import JWTVerifier
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
-from joserfc import jwt as joserfc_jwt
-from joserfc.jwk import import_key
-from jwcrypto import jwk as jwcrypto_jwk  # type: ignore[import-untyped]
-from jwcrypto import jwt as jwcrypto_jwt
 
-from benchmarks.section import FULL, PAGE, ROOT, SMOKE, Effort, Section, table
+from benchmarks.goals import Goal, goals_table
+from benchmarks.progress import step
+from benchmarks.section import FULL, Effort, Section, table
+from benchmarks.verification_peers import Figures, node_peers, node_versions, python_peers, versions
 from jwx import TrustedIssuer, Verifier
 from jwx.authorization.settings import authorizer_from
 from jwx.jose.jwa import raw_to_der
 from jwx.jose.jws import parse_unverified
 from tests.fakes.api_events import api_event
-from tests.fakes.foreign_issuer import AUDIENCE, ISSUER, jwk, jwks, private_key, token
+from tests.fakes.foreign_issuer import AUDIENCE, ISSUER, jwks, private_key, token
 from tests.fakes.key_endpoint import JWKS_URI, KeyEndpoint
 
 WARM: Final = 10
 LOOPS: Final = 10
 ALGORITHMS: Final = ("RS256", "ES256")
-PACKAGES: Final = ROOT / "tests" / "interop" / "node"
 BARE, FULL_CHECK, SEEN, HANDLER = (
     "`cryptography` alone",
     "**jwx**",
     "**jwx, token seen before**",
     "**authorizer, event to policy, token seen before**",
 )
-LIBRARIES: Final = ("pyjwt", "joserfc", "aws-lambda-powertools", "python-jose", "jwcrypto")
-NODE_LIBRARIES: Final = ("jose", "aws-jwt-verify", "fast-jwt")
 
 type Calls = Mapping[str, Callable[[], object]]
-type Figures = Mapping[str, float]
 
 
-def best(calls: Calls, rounds: int) -> dict[str, float]:
+def best(what: str, calls: Calls, rounds: int) -> dict[str, float]:
     """Microseconds a call, all subjects in turn; each warms up first, as what ran before took its place."""
     fastest = dict.fromkeys(calls, float("inf"))
-    for _ in range(rounds):
+    for _ in step(what, range(rounds)):
         for name, call in calls.items():
             for _ in range(WARM):
                 call()
@@ -67,7 +56,7 @@ def best(calls: Calls, rounds: int) -> dict[str, float]:
 
 def subjects(name: str, candidate: str) -> Calls:
     """Each checks signature, `iss`, `aud` and times with a key that it holds already."""
-    return _ours(name, candidate) | _peers(name, candidate)
+    return _ours(name, candidate) | python_peers(name, candidate)
 
 
 def _bare(name: str, candidate: str) -> Callable[[], object]:
@@ -99,69 +88,26 @@ def _ours(name: str, candidate: str) -> dict[str, Callable[[], object]]:
     }
 
 
-def _peers(name: str, candidate: str) -> dict[str, Callable[[], object]]:
-    from jose import jwt as python_jose  # type: ignore[import-untyped]
-
-    public, key = jwk(name), jwt.PyJWK(jwk(name))
-    joserfc_key, jwcrypto_key = import_key(dict(public)), jwcrypto_jwk.JWK(**public)
-    registry = joserfc_jwt.JWTClaimsRegistry(
-        iss={"essential": True, "value": ISSUER}, aud={"essential": True, "value": AUDIENCE}
-    )
-    powertools = JWTVerifier(issuer=ISSUER, audience=AUDIENCE, algorithms=[name], jwks={"keys": [public]})
-    claims = {"iss": ISSUER, "aud": AUDIENCE}
-
-    def joserfc() -> None:
-        registry.validate(joserfc_jwt.decode(candidate, joserfc_key, algorithms=[name]).claims)
-
-    return {
-        "PyJWT": lambda: jwt.decode(candidate, key, [name], audience=AUDIENCE, issuer=ISSUER),
-        "joserfc": joserfc,
-        "Powertools `JWTVerifier` (alpha)": lambda: powertools.verify(candidate),
-        "python-jose": lambda: python_jose.decode(
-            candidate, public, [name], audience=AUDIENCE, issuer=ISSUER
-        ),
-        "jwcrypto": lambda: jwcrypto_jwt.JWT(
-            jwt=candidate, key=jwcrypto_key, algs=[name], check_claims=claims
-        ),
-    }
-
-
-def node(tokens: Mapping[str, str]) -> Mapping[str, Figures] | None:
-    """The same for Node.js, in a process of its own; None where it is not installed."""
-    if shutil.which("node") is None or not (PACKAGES / "node_modules").is_dir():
-        return None
-    told = {
-        name: {"token": candidate, "jwk": jwk(name), "issuer": ISSUER, "audience": AUDIENCE}
-        for name, candidate in tokens.items()
-    }
-    script = str(ROOT / "benchmarks" / "node_verification.mjs")
-    ran = subprocess.run(  # noqa: S603 - our own script
-        ["node", script, str(PACKAGES)],  # noqa: S607 - whichever Node.js is on PATH
-        input=json.dumps(told),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    measured: dict[str, Figures] = json.loads(ran.stdout)
-    return measured
-
-
 def section(effort: Effort) -> Section:
     """Measure all and say it."""
     now = int(time.time())
     tokens = {name: token(name, iat=now, exp=now + 3600) for name in ALGORITHMS}
     rounds = 2 if effort.smoke else 600
-    python = {name: best(subjects(name, candidate), rounds) for name, candidate in tokens.items()}
+    python = {
+        name: best(f"verification, {name}", subjects(name, candidate), rounds)
+        for name, candidate in tokens.items()
+    }
+    goals = _goals(python)
     parts = [
         "Microseconds for one token, best of many interleaved rounds; each library holds its key already and "
         "checks signature, `iss`, `aud` and times. Above: more than the bare signature check takes.",
-        f"Python {platform.python_version()}: {_versions()}.",
+        f"Python {platform.python_version()}: {versions()}.",
         _table(python, BARE),
-        table(["goal", *(f"{name}, µs" for name in ALGORITHMS), "at most"], _goals(python)),
+        goals_table(goals),
     ]
-    if (others := node(tokens)) is not None:
-        parts += [f"Node.js: {_node_versions()}.", _table(others, "node:crypto alone")]
-    return Section(name="verification", text="\n\n".join(parts))
+    if (others := node_peers(tokens)) is not None:
+        parts += [f"Node.js: {node_versions()}.", _table(others, "node:crypto alone")]
+    return Section(name="verification", text="\n\n".join(parts), goals=goals)
 
 
 def _table(measured: Mapping[str, Figures], bare: str) -> str:
@@ -183,32 +129,18 @@ def _above(figures: Figures, subject: str, bare: str) -> str:
     return "" if subject == bare or above < 0 else f"{above:.1f}"
 
 
-def _goals(measured: Mapping[str, Figures]) -> list[list[str]]:
+def _goals(measured: Mapping[str, Figures]) -> list[Goal]:
     goals: list[tuple[str, int, Callable[[Figures], float]]] = [
         ("above the bare check", 15, lambda f: f[FULL_CHECK] - f[BARE]),
         ("token seen before", 5, lambda f: f[SEEN]),
         ("handler, above that", 30, lambda f: f[HANDLER] - f[SEEN]),
     ]
     return [
-        [label, *(f"{reckon(measured[name]):.1f}" for name in ALGORITHMS), str(most)]
+        Goal(about=f"{name}: {label}, µs", value=reckon(measured[name]), most=most)
         for label, most, reckon in goals
+        for name in ALGORITHMS
     ]
 
 
-def _versions() -> str:
-    return ", ".join(f"{name} {version(name)}" for name in ("cryptography", *LIBRARIES))
-
-
-def _node_versions() -> str:
-    def installed(name: str) -> Any:
-        return json.loads((PACKAGES / "node_modules" / name / "package.json").read_text())["version"]
-
-    return ", ".join(f"{name} {installed(name)}" for name in NODE_LIBRARIES)
-
-
 if __name__ == "__main__":
-    measured = section(SMOKE if "--smoke" in sys.argv else FULL)
-    print(measured.text)
-    if "--smoke" not in sys.argv:
-        measured.write()
-        print(f"\nwritten to {PAGE.relative_to(ROOT)}")
+    print(section(FULL).text)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import cProfile
-import io
-import pstats
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from benchmarks.charts import bars
+from benchmarks.goals import Goal, goals_table
 from benchmarks.journey import Journey
 from benchmarks.journeys import JOURNEYS
+from benchmarks.profiles import profile
+from benchmarks.progress import step
 from benchmarks.section import FULL, Effort, Section, image, table
-from benchmarks.spread import Spread, ratios, verdict
+from benchmarks.spread import Spread, ratios
 
 REQUESTS: Final = 300
 """In each round."""
-
-_SHOWN: Final = 7
 
 
 def section(effort: Effort) -> Section:
@@ -28,28 +24,37 @@ def section(effort: Effort) -> Section:
     journeys = [make() for make in JOURNEYS]
     requests = 5 if effort.smoke else REQUESTS
     own: dict[str, list[float]] = {journey.name: [] for journey in journeys}
-    peers: dict[str, list[float]] = {journey.name: [] for journey in journeys}
-    for _ in range(effort.rounds * 3):
+    floors: dict[str, list[float]] = {journey.name: [] for journey in journeys}
+    for _ in step("warm requests", range(effort.rounds * 3)):
         for journey in journeys:
             own[journey.name].append(_cpu(journey.request, requests))
-            peers[journey.name].append(_cpu(journey.floor, requests))
-    rows = [_row(journey, own[journey.name], peers[journey.name], requests) for journey in journeys]
-    profiles = [f"**{journey.name}**\n\n{_profile(journey, requests)}" for journey in journeys]
+            floors[journey.name].append(_cpu(journey.floor, requests))
+    asked = {journey.name: _asked(journey, requests) for journey in journeys}
+    rows = [
+        _row(journey, own[journey.name], floors[journey.name], asked[journey.name]) for journey in journeys
+    ]
+    goals = [goal for journey in journeys for goal in _goals(journey, own[journey.name], asked[journey.name])]
     text = "\n\n".join(
         [
             "CPU microseconds of our own for one request; DynamoDB, KMS and the key endpoint answer at once, "
             "in process. Calls are those of one request.",
-            table(["", "own CPU", "of its floor", "the floor", "calls", "goal"], rows),
+            table(["", "own CPU", "of its floor", "the floor", "calls"], rows),
+            goals_table(goals),
             image("warm-path", "CPU microseconds of a warm request"),
-            "Where it goes: the share of each function's own time.",
-            *profiles,
+            "Where it goes: shares of the time, first by package, then by module; what is built in counts "
+            "for its caller.",
+            *(f"**{journey.name}**\n\n{profile(journey.request, requests)}" for journey in journeys),
         ]
     )
-    middles = {name: Spread.of(values).middle for name, values in own.items()}
-    floors = [Spread.of(peers[name]).middle for name in middles]
-    above = [max(0.0, value - floor) for value, floor in zip(middles.values(), floors, strict=True)]
-    chart = bars("Warm requests, own CPU in microseconds", list(middles), {"floor": floors, "ours": above})
-    return Section(name="warm_path", text=text, charts={"warm-path": chart})
+    return Section(name="warm_path", text=text, charts={"warm-path": _chart(own, floors)}, goals=goals)
+
+
+def _chart(own: Mapping[str, Sequence[float]], floors: Mapping[str, Sequence[float]]) -> bytes:
+    middles = [Spread.of(values).middle for values in own.values()]
+    least = [min(Spread.of(floors[name]).middle, middle) for name, middle in zip(own, middles, strict=True)]
+    above = [middle - floor for middle, floor in zip(middles, least, strict=True)]
+    title = "Warm requests, own CPU in microseconds"
+    return bars(title, list(own), {"floor": least, "above": above})
 
 
 def _cpu(call: Callable[[], object], requests: int) -> float:
@@ -59,40 +64,29 @@ def _cpu(call: Callable[[], object], requests: int) -> float:
     return (time.process_time_ns() - begun) / requests / 1e3
 
 
-def _row(journey: Journey, own: Sequence[float], floor: Sequence[float], requests: int) -> list[str]:
+def _asked(journey: Journey, requests: int) -> dict[str, float]:
+    """Calls a request, on the average."""
     journey.calls.clear()
     for _ in range(requests):
         journey.request()
-    calls = ", ".join(f"{count / requests:g} {name}" for name, count in journey.calls.items()) or "none"
-    spread = Spread.of(own)
-    goal = verdict(spread.middle, journey.goal) if journey.goal else ""
-    return [journey.name, spread.show(0), ratios(own, floor).show(2), journey.floor_is, calls, goal]
+    return {name: count / requests for name, count in journey.calls.items()}
 
 
-def _profile(journey: Journey, requests: int) -> str:
-    """The functions with the largest time of their own, called by their module."""
-    profile = cProfile.Profile()
-    profile.enable()
-    for _ in range(requests):
-        journey.request()
-    profile.disable()
-    shares: Counter[str] = Counter()
-    total = 0.0
-    entries = pstats.Stats(profile, stream=io.StringIO()).stats  # type: ignore[attr-defined]
-    for (file, _, function), (_, _, itself, _, _) in entries.items():
-        shares[_called(file, function)] += itself
-        total += itself
-    rows = [[f"`{name}`", f"{share / total:.0%}"] for name, share in shares.most_common(_SHOWN)]
-    return table(["", "share"], rows)
+def _row(
+    journey: Journey, own: Sequence[float], floors: Sequence[float], asked: Mapping[str, float]
+) -> list[str]:
+    calls = ", ".join(f"{count:g} {name}" for name, count in asked.items()) or "none"
+    return [journey.name, Spread.of(own).show(0), ratios(own, floors).show(2), journey.floor_is, calls]
 
 
-def _called(file: str, function: str) -> str:
-    """`jwx/jose/jwt.py` and `parse` make `jwx.jose.jwt.parse`."""
-    parts = Path(file).with_suffix("").parts
-    root = next((index for index, part in enumerate(parts) if part in ("jwx", "jwx_aws", "jwt")), None)
-    if root is None:
-        return function.removeprefix("<").removesuffix(">")
-    return ".".join((*parts[root:], function))
+def _goals(journey: Journey, own: Sequence[float], asked: Mapping[str, float]) -> Iterator[Goal]:
+    if journey.goal is not None:
+        spread = Spread.of(own)
+        about = f"{journey.name}: µs of own CPU"
+        yield Goal(about=about, value=spread.middle, most=journey.goal, shown=spread.show(0))
+    known = ", ".join(f"{most} {name}" for name, most in journey.asks.items()) or "none"
+    more = sum(max(0.0, count - journey.asks.get(name, 0)) for name, count in asked.items())
+    yield Goal(about=f"{journey.name}: calls beyond {known}", value=more, most=0)
 
 
 if __name__ == "__main__":
