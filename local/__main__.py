@@ -4,8 +4,9 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Callable
 
-from local import cloud
+from local import cloud, hold
 from local.console import Reporter
 from local.demo import demo
 from local.errors import LocalError
@@ -22,10 +23,20 @@ def main() -> int:
     command = parser.parse_args().command
     # A plain kill shall clean up like Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    return ended(lambda: run(command, Reporter()))
+
+
+def ended(work: Callable[[], int]) -> int:
+    """The exit code; what a person can act on is one sentence."""
     try:
-        return run(command, Reporter())
+        return work()
     except LocalError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.filename is None:  # nobody could tell what it is about
+            raise
+        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
@@ -37,7 +48,16 @@ def run(command: str, reporter: Reporter) -> int:
         return demo(reporter)
     if command == "up":
         return up(lasting_place(), reporter)
-    reporter.say("Stopped." if cloud.stop(lasting_place()) else "Nothing was running.")
+    return down(lasting_place(), reporter)
+
+
+def down(place: Place, reporter: Reporter) -> int:
+    """What ran leaves many files, which takes a while to delete."""
+    if not hold.is_held(place):
+        reporter.say("Nothing was running.")
+        return 0
+    with reporter.step("stopping everything"):
+        cloud.stop(place)
     return 0
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 UV_VERSION = "0.13.9"
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,19 +60,32 @@ def main(names: list[str]) -> int:
     if sys.version_info < (3, 9):
         print("python3 is %s here; 3.9 or later is needed." % sys.version.split()[0], file=sys.stderr)
         return 1
-    TOOLS.mkdir(exist_ok=True)
-    with (TOOLS / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
+    try:
+        TOOLS.mkdir(exist_ok=True)
+        with (TOOLS / "lock").open("w") as lock:
+            wait_for_others(lock)
             install_uv()
             for name in names:
                 install(name)
-        except BootstrapError as error:
-            print("Cannot set up: %s" % error, file=sys.stderr)
-            return 1
-        except KeyboardInterrupt:
-            return 130
+    except BootstrapError as error:
+        print("Cannot set up: %s" % error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print("Cannot set up: %s: %s." % (error.filename, error.strerror), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; the next call goes on.", file=sys.stderr)
+        return 130
     return 0
+
+
+def wait_for_others(lock: IO[str]) -> None:
+    """Two calls would install into the same folders at once."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("  waiting for another make that installs ...", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def install_uv() -> None:
@@ -79,7 +93,7 @@ def install_uv() -> None:
     if UV.exists() and shell_output([str(UV), "--version"]).startswith("uv %s" % UV_VERSION):
         return
     shutil.rmtree(TOOLS / "uv", ignore_errors=True)
-    run("uv %s" % UV_VERSION, [sys.executable, "-m", "venv", str(TOOLS / "uv")])
+    run("a place for uv", [sys.executable, "-m", "venv", str(TOOLS / "uv")])
     pip = [str(TOOLS / "uv" / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
     run("uv %s" % UV_VERSION, [*pip, "install", "--quiet", "--only-binary", ":all:", "uv==%s" % UV_VERSION])
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from local.__main__ import ended
 from local.console import Reporter
 from local.errors import LocalError
 from local.place import ROOT, Place, free_ports
@@ -61,6 +62,16 @@ def test_port_that_is_no_port_is_one_sentence() -> None:
     up = local("up", AWS_PORT="http")
     output, _ = up.communicate(timeout=30)
     assert (up.returncode, output.strip()) == (1, "AWS_PORT must be a port from 1024 to 65535, not 'http'.")
+
+
+def test_a_folder_that_takes_no_files_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As on a disk that is read-only or full: the path and the reason, and no stack trace."""
+    blocked = tmp_path / "file"
+    blocked.touch()
+    assert ended(lambda: (blocked / "log").write_text("")) == 1
+    assert capsys.readouterr().err == f"{blocked / 'log'}: Not a directory.\n"
 
 
 @pytest.fixture
