@@ -14,6 +14,7 @@ from typing import Any
 from jwx.issuing import ring_cache
 from jwx.lifecycle import (
     adoption,
+    birth_effects,
     birth_transitions,
     births,
     cache_transitions,
@@ -28,6 +29,7 @@ from jwx.lifecycle import (
     revocation_transitions,
     rotation,
     transitions,
+    withdrawal_effects,
     withdrawals,
 )
 from jwx.lifecycle.keyring import KeyRing, State
@@ -105,7 +107,7 @@ def no_version_condition() -> list[Change]:
 def no_intent() -> list[Change]:
     """A key is made first and recorded afterwards: the sweep cannot tell a birth from an orphan."""
 
-    def unannounced(self: effects.Effects, ring: KeyRing, step: Step) -> KeyRing:
+    def unannounced(self: birth_effects.BirthEffects, ring: KeyRing, step: Step) -> KeyRing:
         operation, algorithm = self._new_operation(), step.algorithm or ""
         key_arn = self._keys.create(
             issuer=ring.issuer, algorithm=algorithm, operation=operation, rsa_bits=2048
@@ -115,7 +117,7 @@ def no_intent() -> list[Change]:
         )
         return self._ledger.write(ring, birth_transitions.attach(begun, operation=operation, key_arn=key_arn))
 
-    return [(effects.Effects, "_create", unannounced)]
+    return [(birth_effects.BirthEffects, "create", unannounced)]
 
 
 def no_published_mark() -> list[Change]:
@@ -134,11 +136,11 @@ def no_published_mark() -> list[Change]:
 def no_revoked_mark() -> list[Change]:
     """Keys are revoked without a mark in KMS."""
 
-    def silent(self: effects.Effects, ring: KeyRing, step: Step) -> KeyRing:
+    def silent(self: withdrawal_effects.WithdrawalEffects, ring: KeyRing, step: Step) -> KeyRing:
         return self._withdrawn(ring, step, tagged_at=self._clock())
 
     return [
-        (effects.Effects, "_tag_revoked", silent),
+        (withdrawal_effects.WithdrawalEffects, "tag_revoked", silent),
         (precautions.Precautions, "__call__", lambda *_: None),
     ]
 
@@ -341,13 +343,13 @@ def no_sweep() -> list[Change]:
 def deletion_without_word() -> list[Change]:
     """A birth's key is deleted before the ring says that it was given up."""
 
-    def hasty(self: effects.Effects, ring: KeyRing, step: Step) -> KeyRing:
+    def hasty(self: birth_effects.BirthEffects, ring: KeyRing, step: Step) -> KeyRing:
         birth = ring.birth(step.operations[0])
         if birth and birth.key_arn:
             self._keys.schedule_deletion(birth.key_arn, days=7)
         return self._ledger.write(ring, birth_transitions.abandon(ring, operation=step.operations[0]))
 
-    return [(effects.Effects, "_abandon", hasty)]
+    return [(birth_effects.BirthEffects, "abandon", hasty)]
 
 
 def new_rings_are_trusted() -> list[Change]:

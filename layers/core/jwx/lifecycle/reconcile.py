@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from jwx.errors import JwxError, LostRace, UnknownIssuer
-from jwx.lifecycle.effects import Effects, NotYet
+from jwx.lifecycle.effects import Effects
 from jwx.lifecycle.keyring import KeyRing, SigningKey, State
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.rotation import plan
-from jwx.lifecycle.steps import Action, Step
+from jwx.lifecycle.steps import Action, NotYet, Step
 from jwx.lifecycle.transitions import found_unusable
 from jwx.ports import Clock, KeyService, KeyStatus
 

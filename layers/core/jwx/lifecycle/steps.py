@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from jwx.errors import ServiceFailed
+from jwx.lifecycle.keyring import KeyRing
+
 
 class Action(StrEnum):
     """One kind of step each; their order is the order of urgency."""
@@ -48,3 +51,20 @@ def about(
 ) -> Step:
     """A step about a key, an algorithm or the whole ring."""
     return Step(action=action, at=at, reason=reason, kid=kid, algorithm=algorithm)
+
+
+class NotYet(ServiceFailed):
+    """The world does not show a step's effect yet; the next run looks again."""
+
+
+def arn_of(ring: KeyRing, step: Step) -> str | None:
+    """The KMS key that the step is about; None for an imported key, of which there is none."""
+    key = ring.key(wanted(step.kid))
+    return key.key_arn if key else None
+
+
+def wanted[T](value: T | None) -> T:
+    """A step always names what it is about; this only tells the type checker."""
+    if value is None:
+        raise AssertionError("the step does not name what it is about")
+    return value
