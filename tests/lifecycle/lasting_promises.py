@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, Final
 
+from jwx.errors import IssuerExists
 from tests.lifecycle.faults import Crash
-from tests.lifecycle.interleavings import changed
 from tests.lifecycle.scenarios import running
-from tests.lifecycle.world import POLICY, World
+from tests.lifecycle.world import POLICY, World, changed
 
 HOUR: Final = 3600
 LONG_ON_EDGE: Final = changed(stale_if_error=5 * HOUR, rotation_period=24 * HOUR)

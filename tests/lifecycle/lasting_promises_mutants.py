@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from jwx.lifecycle import cache_transitions, issuer_transitions, precautions
+from jwx.lifecycle import cache_transitions, issuer_transitions, precautions, reconcile, rotation
 from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle.steps import Step
 from jwx.ports import StoredKey
 from jwx_aws.kms import KmsKeys
-from tests.lifecycle.mutants import Change
+from tests.lifecycle.mutation import Change
 
 
 def clients_of_the_edge_forgotten() -> list[Change]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.lifecycle import lasting_promises as course
 from tests.lifecycle import lasting_promises_mutants as mutants
-from tests.lifecycle.mutants import Change, mutated
+from tests.lifecycle.mutation import Change, mutated
 
 pytestmark = pytest.mark.slow  # each is a world of its own
 

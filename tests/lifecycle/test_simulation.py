@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from jwx.errors import JwxError
 from tests.lifecycle.faults import Fault, fault_at
-from tests.lifecycle.mutants import mutated, no_propagation_wait, no_retention
+from tests.lifecycle.mutation import mutated
 from tests.lifecycle.simulation import Simulation, main, simulate
+from tests.lifecycle.waiting_mutants import no_propagation_wait, no_retention
 from tests.lifecycle.world import POLICY, World
 
 ROOT = Path(__file__).parents[2]

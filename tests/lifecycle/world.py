@@ -38,6 +38,11 @@ POLICY = RotationPolicy.parse(
 """Short, so that a whole life passes in few runs."""
 
 
+def changed(**fields: Any) -> RotationPolicy:
+    """The test policy with other values."""
+    return RotationPolicy.parse(fields, base=POLICY)
+
+
 class World:
     """Fakes that share one clock and one log of calls, and as many runners on them as a test wants."""
 
