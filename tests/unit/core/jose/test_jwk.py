@@ -69,6 +69,7 @@ def test_a_weak_key_is_not_published() -> None:
 
 
 RSA, EC, OKP, AKP = jwk("RS256"), jwk("ES256"), jwk("Ed25519"), jwk("ML-DSA-44")
+POINT = base64url.decode(EC["x"]) + base64url.decode(EC["y"])
 N = int.from_bytes(base64url.decode(RSA["n"]))
 Y_BAD = bytearray(base64url.decode(EC["y"]))
 Y_BAD[-1] ^= 1
@@ -140,6 +141,10 @@ UNUSABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "curve X25519": (OKP, {"crv": "X25519"}),
     "Ed25519 short": (OKP, {"x": base64url.encode(base64url.decode(OKP["x"])[1:])}),
     "Ed25519 off the curve": (OKP, {"x": base64url.encode(OFF_CURVE.to_bytes(32, "little"))}),
+    "coordinates divided elsewhere": (
+        EC,
+        {"x": base64url.encode(POINT[:31]), "y": base64url.encode(POINT[31:])},
+    ),
     "ML-DSA without alg": (AKP, {"alg": None}),
     "ML-DSA of another set": (AKP, {"alg": "ML-DSA-65"}),
     "ML-DSA one byte short": (AKP, {"pub": base64url.encode(base64url.decode(AKP["pub"])[1:])}),

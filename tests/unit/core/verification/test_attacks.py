@@ -276,6 +276,8 @@ FORMS = {
     "three dots": "...",
     "two segments": f"{HEADER}.{PAYLOAD}",
     "four segments": f"{GOOD}.{SIGNATURE}",
+    "a dot within the signature": f"{HEADER}.{PAYLOAD}.{SIGNATURE[:9]}.{SIGNATURE[9:]}",
+    "a dot within the payload": f"{HEADER}.{PAYLOAD[:8]}.{PAYLOAD[8:]}.{SIGNATURE}",
     "a JWE": f"{HEADER}.a.b.c.d",
     "a leading space": f" {GOOD}",
     "a newline behind": f"{GOOD}\n",
