@@ -109,6 +109,8 @@ class Watch:
         kids = frozenset(k.kid for k in ring.published(int(now)) if k.until is None) if public else None
         face.origin = self._served(ring.issuer, face.origin, kids, _on_edge(ring.policy, ring.policy))
         if not ring.restored:
+            if not public:
+                self._check_needed(ring.issuer, frozenset())
             self._check_ring(old, ring)
 
     def copy_written(self, issuer: str, copy: Answer | None) -> None:
@@ -139,12 +141,17 @@ class Watch:
         face.cleared.clear()
         if kids is None:
             return None
-        for kid, until in list(face.needed_until.items()):
+        self._check_needed(issuer, kids)
+        return ServedSet(kids, on_edge, now)
+
+    def _check_needed(self, issuer: str, kids: frozenset[str]) -> None:
+        """Is every key that a living token needs among those that are public now."""
+        now, needed = self._now(), self.faces[issuer].needed_until
+        for kid, until in list(needed.items()):
             if until < now or kid in self.revoked:
-                del face.needed_until[kid]
+                del needed[kid]
             elif kid not in kids:
                 self.found(1, issuer, f"{kid} left the JWK Set {until - now:.0f} s too early")
-        return ServedSet(kids, on_edge, now)
 
     # -- tokens --------------------------------------------------------------------------------
 

@@ -113,3 +113,28 @@ def revoked_and_lost_at_once() -> list[str]:
     back = [k.kid for k in world.ring().published(world.clock()) if k.kid == kid]
     world.finish()
     return world.problems() + [f"{kid} is back" for kid in back if revoked]
+
+
+def recreated_after_the_backup() -> list[str]:
+    """The backup remembers an issuer as deleted that came back since; a person makes it once more."""
+    world = World(tag_lag=300)
+    world.run()
+    world.do("create_issuer", issuer="other")
+    world.run_for(HOUR)
+    world.do("delete_issuer", issuer="other")
+    world.run_for(2 * HOUR)
+    backup = world.backup()
+    world.do("create_issuer", issuer="other")
+    world.mint()
+    needed = [k.kid for k in world.ring("other").keys if k.activated_at is not None]
+    world.restore(backup)
+    world.run()
+    lost = [kid for kid in needed if world.ring("other").key(kid) is None]
+    for _ in range(1000):
+        with suppress(IssuerExists):
+            world.do("create_issuer", issuer="other")
+            break
+        world.run_for(300, every=300)
+    world.finish()
+    gone = ["it could not be made again"] if world.ring("other").deleted_at is not None else []
+    return world.problems() + gone + [f"{kid} is lost" for kid in lost]

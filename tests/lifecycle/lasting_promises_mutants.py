@@ -51,6 +51,16 @@ def notes_are_not_read() -> list[Change]:
     return [(KmsKeys, "stored", forgetful)]
 
 
+def deleted_rings_are_believed() -> list[Change]:
+    """What a restored table calls deleted is left alone."""
+    plan = rotation.plan
+
+    def credulous(ring: KeyRing, now: int) -> list[Step]:
+        return [] if ring.deleted_at is not None and not ring.keys else plan(ring, now)
+
+    return [(reconcile, "plan", credulous)]
+
+
 def marks_come_after() -> list[Change]:
     """A revocation is told to the ring first, and to the key when there is time."""
     return [(precautions.Precautions, "__call__", lambda *_: None)]

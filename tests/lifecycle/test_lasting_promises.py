@@ -19,6 +19,7 @@ COURSES = (
     course.longer_caches_and_back,
     course.lost_issuer_with_longer_tokens,
     course.revoked_and_lost_at_once,
+    course.recreated_after_the_backup,
 )
 
 CAUGHT_BY: dict[Callable[[], list[Change]], Callable[[], list[str]]] = {
@@ -27,6 +28,7 @@ CAUGHT_BY: dict[Callable[[], list[Change]], Callable[[], list[str]]] = {
     mutants.promises_are_not_noted: course.longer_tokens_and_back,
     mutants.notes_are_not_read: course.lost_issuer_with_longer_tokens,
     mutants.marks_come_after: course.revoked_and_lost_at_once,
+    mutants.deleted_rings_are_believed: course.recreated_after_the_backup,
 }
 
 

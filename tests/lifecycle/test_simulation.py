@@ -139,24 +139,26 @@ def test_a_run_that_its_time_out_stops_short_is_a_disturbance() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", [3, 4, 5])
+@pytest.mark.parametrize("seed", [3, 4, 5, 6])
 def test_a_long_simulation_breaks_no_invariant(seed: int) -> None:
-    """Twenty years for each seed; in a process of its own, since the order of sets is part of the course."""
-    command = [sys.executable, "-m", "tests.lifecycle.simulation", "--years", "20", "--seed", str(seed)]
-    done = subprocess.run(  # noqa: S603 - our own program
-        command,
-        cwd=ROOT,
-        env=os.environ | {"PYTHONHASHSEED": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    """Eight years for each seed, other ones than those of `make simulate`."""
+    report = simulate(years=8, seed=seed)
+    assert report.violations == []
+    assert report.counts["restored tables"] > 0
 
 
+@pytest.mark.slow
 def test_a_simulation_is_repeated_exactly_by_its_seed() -> None:
-    """Else a violation that was found could not be looked into."""
-    assert simulate(years=0.03, seed=5).counts == simulate(years=0.03, seed=5).counts
+    """Else a violation that was found could not be looked into; the order of sets must play no part."""
+    command = [sys.executable, "-m", "tests.lifecycle.simulation", "--years", "1", "--seed", "5"]
+
+    def told(hash_seed: str) -> str:
+        env = os.environ | {"PYTHONHASHSEED": hash_seed}
+        return subprocess.run(  # noqa: S603 - our own program
+            command, cwd=ROOT, env=env, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert told("1") == told("2")
 
 
 def test_the_command_succeeds_when_nothing_breaks(capsys: pytest.CaptureFixture[str]) -> None:

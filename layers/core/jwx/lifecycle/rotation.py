@@ -16,10 +16,10 @@ from jwx.lifecycle.steps import Action, Step, about
 
 def plan(ring: KeyRing, now: int) -> list[Step]:
     """Every step that the ring asks for, the due ones first, in the order in which to do them."""
-    if ring.deleted_at is not None and not ring.keys and not ring.births:
-        return []
     if ring.restored:
         return [about(Action.RECOVER, now, "a new or restored ring: KMS knows what is true")]
+    if ring.deleted_at is not None and not ring.keys and not ring.births:
+        return []
     steps = [
         *withdrawals.in_kms(ring, now),
         *_activations(ring, now),

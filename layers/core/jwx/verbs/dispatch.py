@@ -103,8 +103,10 @@ class Verbs:
         now = self._clock()
         fresh = issuer_transitions.new_ring(request.issuer, policy, now=now)
         if (old := self._ledger.load(request.issuer)) is not None:
+            if old.restored:  # it may have been made again after that backup
+                old = self._reconciler.run(request.issuer).ring
             _may_be_created_again(old, now)
-            fresh = replace(fresh, version=old.version, tombstones=old.tombstones, restored=False)
+            fresh = replace(fresh, version=old.version, tombstones=old.tombstones, restored=old.restored)
         try:
             self._ledger.create(fresh)
         except LostRace as error:
