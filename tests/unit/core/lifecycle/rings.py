@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from jwx.lifecycle.keyring import KeyRing, SigningKey
 from jwx.lifecycle.policy import RotationPolicy
+from jwx.lifecycle.public_face import fingerprint
+from jwx.lifecycle.rotation import plan
+from jwx.lifecycle.steps import Action
 
 T0 = 1_800_000_000
 POLICY = RotationPolicy(algorithms=("ES256",))
@@ -27,3 +31,13 @@ def ring(*keys: SigningKey, **fields: Any) -> KeyRing:
     return KeyRing(
         **{"issuer": "default", "policy": POLICY, "created_at": T0, "served_at": T0, **fields, "keys": keys}
     )
+
+
+def settled(before: KeyRing, now: int = T0) -> KeyRing:
+    """The ring, its static copy up to date."""
+    return replace(before, copied=fingerprint(before, now))
+
+
+def due(before: KeyRing, now: int = T0) -> list[Action]:
+    """Actions that are due."""
+    return [step.action for step in plan(before, now) if step.at <= now]
