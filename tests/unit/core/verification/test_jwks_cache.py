@@ -156,7 +156,7 @@ def test_the_set_is_asked_before_the_memory_of_unknown_kids(
 def test_a_thousand_random_kids_cost_the_endpoint_next_to_nothing(
     endpoint: KeyEndpoint, clock: FakeClock
 ) -> None:
-    """The first fetch, and the budget: five at once, and one each ten seconds. Time passes between any two."""
+    """The first fetch, and the budget: five at once, one each ten seconds. Time passes between any two."""
     cache = JwksCache(lambda _: JWKS_URI, endpoint, lambda: clock.exact)
     cache.current()
     for number in range(1000):
