@@ -76,7 +76,7 @@ def _shape_and_route(event: Mapping[str, Any], context: Mapping[str, Any]) -> tu
     route = _route_of(event["methodArn"])
     if event.get("version") == "1.0":
         return "http_1", route
-    if "version" in event:
+    if event.get("version"):
         raise ValueError("a payload of a version to come")
     return ("rest" if route.method else "websocket"), route
 
