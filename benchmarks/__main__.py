@@ -1,20 +1,23 @@
 """Measure everything and write docs/performance.md: `make bench`.
 
-`--smoke` only sees that each benchmark runs, and writes nothing. Names of sections measure these alone.
+Names of sections measure these alone. Ends with 1 when a goal is missed. `--smoke` only sees that each
+benchmark runs: it judges nothing and writes nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from benchmarks import artifacts, cold_start, growth, load, verification, warm_path
 from benchmarks.build import sam_build
+from benchmarks.goals import Goal, judged
 from benchmarks.section import FULL, SMOKE, Effort, Section
 
 
@@ -41,16 +44,20 @@ SECTIONS: Final[Mapping[str, Callable[[Builds, Effort], Section]]] = {
 """The load comes last: a processor that is warm would show in the others."""
 
 
-def main(names: list[str], *, smoke: bool) -> None:
-    """Each section is written as soon as it is there."""
+def main(names: Sequence[str], *, smoke: bool) -> int:
+    """Each section is written as soon as it is there. Zero when all goals are met."""
+    begun = time.monotonic()
+    goals: list[Goal] = []
     with tempfile.TemporaryDirectory() as folder:
         builds = Builds(Path(folder))
-        for name in names or SECTIONS:
-            begun = time.monotonic()
+        for number, name in enumerate(names or SECTIONS, 1):
+            print(f"{name} ({number} of {len(names or SECTIONS)})", flush=True)
             section = SECTIONS[name](builds, SMOKE if smoke else FULL)
+            goals += section.goals
             if not smoke:
                 section.write()
-            print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
+    print(f"done in {time.monotonic() - begun:.0f} s")
+    return 0 if smoke else judged(goals)
 
 
 def arguments() -> argparse.Namespace:
@@ -66,4 +73,8 @@ def arguments() -> argparse.Namespace:
 
 if __name__ == "__main__":
     given = arguments()
-    main(given.sections, smoke=given.smoke)
+    try:
+        sys.exit(main(given.sections, smoke=given.smoke))
+    except KeyboardInterrupt:
+        print("interrupted; what was measured to its end is written", file=sys.stderr)
+        sys.exit(130)

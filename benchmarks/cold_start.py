@@ -73,8 +73,8 @@ def section(build: Path, effort: Effort) -> Section:
             table(["", "ready", "first answer", "modules", "of its floor"], _rows(samples)),
             goals_table(goals),
             image("cold-start", "CPU time until ready and until the first answer"),
-            "Milliseconds of the imports by what brings them in (`python -X importtime`, whose own work makes "
-            "them longer). What is left of a start is the interpreter and, where there is an SDK, its clients.",
+            "Milliseconds of imports by what brings them in (`python -X importtime`, whose own work makes "
+            "them longer). What is left of a start is the interpreter and, with an SDK, its clients.",
             imports,
             "The same artifacts in Lambda's runtime (the Runtime Interface Emulator and `awslambdaric`, "
             "layers unpacked as to `/opt`): wall milliseconds of the first invoke, which starts the process, "

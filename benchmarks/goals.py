@@ -37,3 +37,12 @@ class Goal:
 def goals_table(goals: Sequence[Goal]) -> str:
     """One line each."""
     return table(["goal", "measured", ""], [[goal.about, goal.measured, goal.verdict] for goal in goals])
+
+
+def judged(goals: Sequence[Goal]) -> int:
+    """Says which goals are missed; what `make bench` ends with."""
+    missed = [goal for goal in goals if not goal.met]
+    for goal in missed:
+        print(f"missed: {goal.about}: {goal.measured}, at most {goal.most:g}")
+    print(f"{len(goals) - len(missed)} of {len(goals)} goals are met")
+    return 1 if missed else 0

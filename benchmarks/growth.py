@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import process_time_ns
@@ -22,14 +21,10 @@ from benchmarks.growing import (
 )
 from benchmarks.progress import step
 from benchmarks.section import FULL, Effort, Section, image, table
+from benchmarks.slope import CONSTANT, LINEAR, NOISE, slope
 from benchmarks.spread import Spread
 
 type Call = Callable[[], object]
-
-CONSTANT: Final = 0.0
-LINEAR: Final = 1.0
-NOISE: Final = 0.2
-"""A slope is a measurement too: so much more is nothing. What is quadratic is a whole 1 above linear."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +104,16 @@ def section(effort: Effort) -> Section:
         goals += promises
         parts += [f"**{axis.title}**", table(head, rows), image(axis.name, f"CPU time over {axis.unit}")]
     head_line = (
-        "CPU microseconds, median and quartiles. The slope is that of the chart between its ends, where both "
-        f"axes are logarithmic: 0 is constant, 1 is linear, and {NOISE:g} are left to noise."
+        "CPU microseconds, median and quartiles. The slope is the steepest of the chart, whose axes are both "
+        f"logarithmic: 0 is constant, 1 is linear, and {NOISE:g} are left to noise."
     )
     return Section(name="growth", text="\n\n".join([head_line, *parts]), charts=charts, goals=goals)
 
 
 def promise(axis: Growing, name: str, sizes: Sequence[float], middles: Sequence[float]) -> Goal:
     """The slope of one series, and what it may be."""
-    slope = math.log(middles[-1] / middles[0]) / math.log(sizes[-1] / sizes[0])
-    return Goal(about=f"{name}, over {axis.unit}: slope", value=slope, most=axis.series[name][1] + NOISE)
+    most = axis.series[name][1] + NOISE
+    return Goal(about=f"{name}, over {axis.unit}: slope", value=slope(sizes, middles), most=most)
 
 
 def _along(what: str, make: Callable[[Any], Call], sizes: Sequence[float], effort: Effort) -> list[Spread]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "performance.md"
-IMAGES: Final = ROOT / "docs" / "images"
+IMAGES: Final = "images"
 END: Final = "<!-- end -->"
 
 
@@ -24,11 +24,13 @@ class Effort:
     """Interleaved repetitions of what takes a process each."""
     requests: int
     """Of a load in process."""
+    seconds: int
+    """Of a load on the embedded AWS."""
     smoke: bool = False
 
 
-FULL: Final = Effort(rounds=9, requests=50_000)
-SMOKE: Final = Effort(rounds=1, requests=200, smoke=True)
+FULL: Final = Effort(rounds=9, requests=50_000, seconds=15)
+SMOKE: Final = Effort(rounds=1, requests=200, seconds=3, smoke=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +44,16 @@ class Section:
     goals: Sequence[Goal] = ()
     """What it judges; the text shows them already."""
 
-    def write(self) -> None:
+    def write(self, page: Path = PAGE) -> None:
         """Put the section between its markers, and the charts beside the page."""
-        for name, svg in self.charts.items():
-            (IMAGES / f"{name}.svg").write_bytes(svg)
         begin = f"<!-- begin: python -m benchmarks.{self.name} -->"
-        before, found, rest = PAGE.read_text().partition(begin)
+        before, found, rest = page.read_text().partition(begin)
         if not found:
-            raise LookupError(f"{PAGE.name} has no {begin}")
+            raise LookupError(f"{page.name} has no {begin}")
         _, _, after = rest.partition(END)
-        PAGE.write_text(f"{before}{begin}\n{self.text.strip()}\n{END}{after}")
+        page.write_text(f"{before}{begin}\n{self.text.strip()}\n{END}{after}")
+        for name, svg in self.charts.items():
+            (page.parent / IMAGES / f"{name}.svg").write_bytes(svg)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -62,4 +64,4 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def image(name: str, about: str) -> str:
     """A chart, as the page shows it."""
-    return f"![{about}](images/{name}.svg)"
+    return f"![{about}]({IMAGES}/{name}.svg)"

@@ -72,7 +72,7 @@ def _settings(aws: SmallAws) -> dict[str, str]:
         "DEFAULT_POLICY": "{}",
         "DISTRIBUTION_ID": "E123",
         "EVENT_BUS": "jwx",
-        "SIGNER_FUNCTION": "signer",
+        "PROVER_FUNCTION": "prover",
         "STACK_NAME": "jwx",
         "ISSUER": BASE_URL,
         "AUDIENCE": AUDIENCE,

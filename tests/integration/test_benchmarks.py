@@ -7,10 +7,13 @@ import subprocess
 
 import pytest
 
+from benchmarks.edge_load import edge_load
+from benchmarks.load import signer_load
 from local.place import ROOT, TOOLS
+from local.stack import Stack
 
 PYTHON = TOOLS / "benchmarks" / "bin" / "python"
-# The edge's and the signer's load deploy a stack of their own; other tests do that.
+# The section "load" deploys a stack of its own; its parts are tested on the stack of the tests.
 SECTIONS = ("verification", "cold_start", "warm_path", "growth", "artifacts")
 
 
@@ -31,3 +34,15 @@ def test_each_benchmark_runs() -> None:
     )
     assert ran.returncode == 0, ran.stderr
     assert page.read_bytes() == before
+
+
+def test_the_edge_answers_for_the_origin(default_issuer: Stack) -> None:
+    """Nobody gets an error, and the origin sees no more than one request in each of its periods."""
+    text, goals = edge_load(default_issuer, seconds=4)
+    assert [goal for goal in goals if not goal.met] == [], text
+
+
+def test_the_signer_signs_batches(default_issuer: Stack) -> None:
+    """Each token of each batch."""
+    text, goals = signer_load(default_issuer)
+    assert [goal for goal in goals if not goal.met] == [], text
