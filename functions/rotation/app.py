@@ -102,7 +102,7 @@ def wired(environment: Mapping[str, str], clients: Clients) -> Rotation:
             stack=required(environment, "STACK_NAME"),
         ),
         prober=LambdaProber(
-            clients.client("lambda", ONCE), function_name=required(environment, "SIGNER_FUNCTION")
+            clients.client("lambda", ONCE), function_name=required(environment, "PROVER_FUNCTION")
         ),
         publication=_publication(environment, clients),
         journal=AwsJournal(

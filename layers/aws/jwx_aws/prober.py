@@ -1,4 +1,4 @@
-"""Asking the signer for a proof or a certificate request: only its role may sign, the rotation cannot."""
+"""Asking the prover for a proof or a certificate request: its role may sign, the rotation's may not."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 WAITS: Final = (1.0, 2.0, 4.0)
-"""Seconds between tries: a key made a moment ago, and the tag that lets the signer use it, spread slowly."""
+"""Seconds between tries: a key made a moment ago, and the tag that lets the prover use it, spread slowly."""
 
 
 class LambdaProber:
-    """The port `Prober`: a direct invoke of the signer function."""
+    """The port `Prober`: a direct invoke of the prover function."""
 
     def __init__(
         self,
@@ -33,15 +33,15 @@ class LambdaProber:
         self._sleep = sleep
 
     def probe(self, *, issuer: str, operation: str) -> bytes:
-        """Raises SigningUnavailable when the signer keeps failing; the next run asks again."""
+        """Raises SigningUnavailable when the prover keeps failing; the next run asks again."""
         signature = self._asked("probe", "signature", issuer=issuer, operation=operation)
         try:
             return base64url.decode(signature)
         except ValueError:
-            raise SigningUnavailable("probe: the signer's answer holds no signature") from None
+            raise SigningUnavailable("probe: the prover's answer holds no signature") from None
 
     def request_certificate(self, *, issuer: str, kid: str, subject: object) -> str:
-        """Raises SigningUnavailable when the signer keeps failing."""
+        """Raises SigningUnavailable when the prover keeps failing."""
         return self._asked("certificate_request", "pem", issuer=issuer, kid=kid, subject=subject)
 
     def _asked(self, what: str, wanted: str, **fields: object) -> str:
@@ -63,11 +63,11 @@ class LambdaProber:
 def _member(answer: Any, what: str, wanted: str) -> str:
     """The answer of a failed invoke holds a stack trace: none of it goes further."""
     if "FunctionError" in answer:
-        raise SigningUnavailable(f"{what}: the signer failed; its log says why")
+        raise SigningUnavailable(f"{what}: the prover failed; its log says why")
     try:
         value = json.loads(answer["Payload"].read())[wanted]
     except (KeyError, TypeError, ValueError):
         value = None
     if not isinstance(value, str):
-        raise SigningUnavailable(f"{what}: the signer's answer holds no {wanted}")
+        raise SigningUnavailable(f"{what}: the prover's answer holds no {wanted}")
     return value

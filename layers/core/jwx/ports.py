@@ -106,7 +106,7 @@ class KeyService(Protocol):
 
 
 class Prober(Protocol):
-    """The signer, asked for the two things beside tokens that it signs."""
+    """Whoever may sign, asked for the two things beside tokens that are signed."""
 
     def probe(self, *, issuer: str, operation: str) -> bytes:
         """The JWS-form signature of a key that is not published yet over `probe.probe_message(operation)`."""

@@ -26,7 +26,7 @@ SETTINGS = {
     "KEY_RING_TABLE": "rings",
     "POWERTOOLS_SERVICE_NAME": "jwx",
     "ROTATION_FUNCTION": "jwx-rotation",
-    "SIGNER_FUNCTION": "jwx-prover",
+    "PROVER_FUNCTION": "jwx-prover",
     "STACK_NAME": "jwx",
     "TRUSTED_ISSUERS": '[{"issuer": "https://issuer.example.com", "audiences": ["api://orders"]}]',
 }

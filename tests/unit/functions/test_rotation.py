@@ -40,7 +40,7 @@ SETTINGS = {
     "ISSUER_URL": "https://issuer.example.com",
     "KEY_RING_TABLE": "rings",
     "POWERTOOLS_SERVICE_NAME": "jwx-rotation",
-    "SIGNER_FUNCTION": "jwx-signer",
+    "PROVER_FUNCTION": "jwx-prover",
     "STACK_NAME": "jwx",
 }
 

@@ -108,7 +108,7 @@ def test_every_caller_asks_the_alias_where_there_is_one(
     ]
     assert uris
     assert all(uri.endswith(f":shop-jwks{qualifier}/invocations") for uri in uris)
-    assert stack.environment("RotationFunction")["SIGNER_FUNCTION"] == "shop-prover"
+    assert stack.environment("RotationFunction")["PROVER_FUNCTION"] == "shop-prover"
     assert stack.output("SignerFunctionName") == f"<SignerFunction>{qualifier}"
     alias = "<{}.Alias>" if qualifier else "<{}>"
     assert stack.resource("JwksPermission")["FunctionName"] == alias.format("JwksFunction")

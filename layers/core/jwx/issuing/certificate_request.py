@@ -1,7 +1,7 @@
 """Certificate signing requests (PKCS #10, RFC 2986), signed by KMS so that a CA can certify a signing key.
 
-The signer signs them, and nobody else could: only its role may. So that this opens no way to a token, the
-signer takes no bytes to sign: it takes a `kid` and a name, finds the key in the ring, and builds what is
+The prover signs them: the rotation's role may not. So that this opens no way to a token, the
+prover takes no bytes to sign: it takes a `kid` and a name, finds the key in the ring, and builds what is
 signed, the CertificationRequestInfo, itself. That is a DER SEQUENCE which begins with its version: within its
 first seven bytes stand `02 01 00`, none of which a JWS signing input (RFC 7515 section 5.1: base64url and a
 dot) can hold. It starts with 0x30, and so is no probe, which starts with NUL (`jwx.lifecycle.probe`). A name
@@ -98,7 +98,7 @@ def requestable(ring: KeyRing | None, *, issuer: str, kid: str) -> SigningKey:
 
 
 def answer_certificate_request(given: object, *, store: RingStore, signer: Signer) -> dict[str, str]:
-    """The signer's side: a request in PEM for a key of the ring. Neither bytes nor a KMS key can be named."""
+    """The prover's side: a request in PEM for a key of the ring. Neither bytes nor a KMS key can be named."""
     if not isinstance(given, Mapping) or set(given) != {"issuer", "kid", "subject"}:
         raise InvalidRequest("certificate_request: an object of issuer, kid and subject is needed")
     issuer, kid = check_name(given["issuer"]), given["kid"]

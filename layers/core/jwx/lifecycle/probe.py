@@ -1,4 +1,4 @@
-"""Proof that a new key signs: the message that the signer signs and the rotation verifies before publication.
+"""Proof that a new key signs: the message that the prover signs and the rotation verifies before publication.
 
 The message is domain-separated: a JWS signing input (RFC 7515 section 5.1) is made of base64url and one dot,
 and this one begins with a NUL byte, so that the signature on a probe can never be that of a token.
