@@ -172,7 +172,7 @@ def test_revoke_takes_a_key_out_at_once(world: World, by: str) -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_signers_way_in_leads_to_a_run_and_nothing_else(world: World, name: str) -> None:
-    """Whatever is sent through its alias: no key changes but for what was due anyway, and no issuer is made."""
+    """Whatever is sent through its alias: no key changes but for what was due, and no issuer is made."""
     world.serve(sample("scheduled"))
     ring = world.store.rings["default"]
     kids = {key.kid for key in ring.keys}
