@@ -105,6 +105,20 @@ def test_who_has_no_time_left_asks_nobody(clock: FakeClock) -> None:
     assert [url for url, _ in endpoint.asked] == [JWKS_URI, DENY_LIST]
 
 
+def test_after_a_fetch_that_kept_to_no_time_nobody_else_is_asked(clock: FakeClock) -> None:
+    """A client of the caller's own may take as long as it likes; what it took is gone all the same."""
+    endpoint = SlowEndpoint(clock, {DISCOVERY: 0, JWKS_URI: 0, DENY_LIST: 0})
+
+    def heedless(url: str, /, *, etag: str | None = None, timeout: float = TIMEOUT) -> Fetched:
+        clock.advance(TIMEOUT + 1)
+        return endpoint(url, etag=etag, timeout=timeout)
+
+    trusted = TrustedIssuer(issuer=ISSUER, audiences=[AUDIENCE])
+    asking = Verifier(trusted, fetch=heedless, clock=clock, timer=lambda: clock.exact)
+    assert unavailable(asking, token()) == "keys_unavailable"
+    assert [url for url, _ in endpoint.asked] == [DISCOVERY]
+
+
 def test_a_token_seen_before_waits_no_longer_than_a_new_one(clock: FakeClock) -> None:
     """Its look at the documents and the full verification after it are one verification."""
     endpoint = SlowEndpoint(clock, {DISCOVERY: 0, JWKS_URI: 0, DENY_LIST: 0})
@@ -162,7 +176,7 @@ def slow_server() -> Iterator[tuple[str, list[str]]]:
         def do_GET(self) -> None:
             asked.append(self.path)
             time.sleep(0.4)
-            issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
+            issuer = f"http://{self.headers['Host']}"
             body = {
                 "/.well-known/openid-configuration": json.dumps(
                     {"issuer": issuer, "jwks_uri": f"{issuer}/keys"}

@@ -333,6 +333,30 @@ def test_an_unknown_kid_in_a_set_fetched_for_this_token_costs_no_second_fetch(
     assert len(endpoint.asked) == 1
 
 
+def test_who_waited_for_anothers_fetch_does_not_repeat_it(clock: FakeClock) -> None:
+    """Both have nothing to go on with; one asks, and its answer is the other's."""
+    started, finish = threading.Event(), threading.Event()
+    asked = []
+
+    def slow(url: str, /, *, etag: str | None = None, timeout: float = 3) -> Fetched:
+        asked.append(url)
+        started.set()
+        finish.wait(5)
+        return Fetched(jwks("ES256"))
+
+    cache = JwksCache(lambda _: JWKS_URI, slow, clock)
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(cache.current())) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+        assert started.wait(5)
+    threading.Timer(0.05, finish.set).start()
+    for thread in threads:
+        thread.join()
+    assert len(asked) == 1
+    assert found[0] is found[1]
+
+
 def test_one_fetch_at_a_time_and_nobody_waits_who_need_not(clock: FakeClock) -> None:
     """While one thread renews the set, another goes on with the copy that is still usable."""
     started, finish = threading.Event(), threading.Event()

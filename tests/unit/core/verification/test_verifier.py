@@ -174,6 +174,15 @@ def test_a_token_seen_before_costs_no_signature_check_and_no_fetch(
     assert len(endpoint.asked) == 1
 
 
+def test_a_token_seen_before_is_remembered_with_its_signature(verifier: Verifier) -> None:
+    """Header and payload alone, with another signature or none, are another token."""
+    seen = token()
+    verifier.verify(seen)
+    unsigned, signature = seen.rsplit(".", 1)
+    for forged in (f"{unsigned}.", f"{unsigned}.{'A' * 86}", f"{unsigned}.{signature[1:]}A"):
+        assert refusal(verifier, forged).reason == "bad_signature"
+
+
 def test_a_token_seen_before_ends_with_its_time(verifier: Verifier, clock: FakeClock) -> None:
     """Also when the key set has not changed."""
     seen = token(exp=NOW + 10)
