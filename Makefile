@@ -3,6 +3,8 @@
 .PHONY: help demo up down test test-fast simulate lint lint-jwks fuzz bench build deploy clean
 SHELL := /bin/bash
 PYTHON ?= python3
+# The tools are set up from outside of themselves: what was half installed when it was stopped is no help.
+PATH_OF_CALLER := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
 LOCAL := .venv/bin/python -m local
 
@@ -51,4 +53,4 @@ clean: down  ## stop everything and remove all that the targets made
 .tools/node.ready: tests/interop/node/package-lock.json
 
 .tools/%.ready: uv.lock .python-version local/bootstrap.py
-	@$(PYTHON) local/bootstrap.py $*
+	@PATH="$(PATH_OF_CALLER)" $(PYTHON) local/bootstrap.py $*

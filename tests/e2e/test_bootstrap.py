@@ -46,3 +46,21 @@ def test_two_at_once_wait_for_each_other_and_stop_at_once(tmp_path: Path) -> Non
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
     assert (process.returncode, said) == (130, "Stopped; the next call goes on.\n")
+
+
+def test_what_is_half_installed_sets_up_nothing(tmp_path: Path) -> None:
+    """After Ctrl-C in the middle of an installation the next call begins with the caller's own python."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("uv.lock", ".python-version"):
+        (tmp_path / name).touch()
+    for half in (".tools/uv/bin/python3", ".venv/bin/python3"):
+        (tmp_path / half).parent.mkdir(parents=True)
+        (tmp_path / half).write_text("#!/bin/sh\necho half installed; exit 1\n")
+        (tmp_path / half).chmod(0o755)
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "bootstrap.py").write_text("import sys; print('sets up', *sys.argv[1:])")
+    called = ["make", ".tools/venv.ready"]
+    ended = subprocess.run(  # noqa: S603 - our own Makefile
+        called, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, "sets up venv\n"), ended.stderr
