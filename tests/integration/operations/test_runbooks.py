@@ -106,7 +106,7 @@ def test_a_quota_leaves_what_the_next_run_finishes(
     made = rotation.invoke({"action": "create_issuer", "issuer": issuer, "policy": {"algorithms": ["ES256"]}})
     assert "LimitExceeded" in str(made["warnings"])
     page = Page("operations/quota-raise.md")
-    assert "make a key" in operator.knows(ISSUER=issuer).jwx(page.line("jwx plan"))
+    assert "make a KMS key" in operator.knows(ISSUER=issuer).jwx(page.line("jwx plan"))
     kms.refuse("CreateKey", "", times=0)
     again = rotation.invoke({"action": "reconcile", "issuer": issuer})
     assert "warnings" not in again
