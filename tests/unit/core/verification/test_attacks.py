@@ -186,6 +186,10 @@ HEADERS = {
     "typ absent": token(header={"typ": None}),
     "typ of a logout token": token(header={"typ": "logout+jwt"}),
     "typ a list": token(header={"typ": ["at+jwt"]}),
+    "typ null": raw_token(header(typ=None), body()),
+    "typ with a space": token(header={"typ": " at+jwt"}),
+    "typ with its prefix twice": token(header={"typ": "application/application/at+jwt"}),
+    "kid null": raw_token(header(kid=None), body()),
     "typ with a parameter": token(header={"typ": "at+jwt; x=y"}),
     "no JSON": raw_token(b"alg=ES256", body()),
     "an array": raw_token(b'["ES256"]', body()),
@@ -237,6 +241,18 @@ PAYLOADS = {
     "unclosed and full of quotes": raw_token(header(), b'{"' + b'\\"[' * 3000),
     "in UTF-16": raw_token(header(), body().decode().encode("utf-16")),
     "with a byte order mark": raw_token(header(), b"\xef\xbb\xbf" + body()),
+    "a lone surrogate": raw_token(header(), body()[:-1] + b',"x":"\\ud800"}'),
+    "a pair of surrogates the wrong way round": raw_token(header(), body()[:-1] + b',"x":"\\udc00\\ud800"}'),
+    "a lone surrogate in a name": raw_token(header(), body()[:-1] + b',"\\udfff":1}'),
+    "a surrogate in UTF-8": raw_token(header(), body()[:-1] + b',"x":"\xed\xa0\x80"}'),
+    "beyond Unicode": raw_token(header(), body()[:-1] + b',"x":"\xf4\x90\x80\x80"}'),
+    "a line break in a string": raw_token(header(), body()[:-1] + b',"x":"a\nb"}'),
+    "a NUL behind": raw_token(header(), body() + b"\0"),
+    "a space of another alphabet in front": raw_token(header(), "\u00a0".encode() + body()),
+    "a line separator behind": raw_token(header(), body() + "\u2028".encode()),
+    "a number with a leading zero": raw_token(header(), body()[:-1] + b',"x":01}'),
+    "a hexadecimal number": raw_token(header(), body()[:-1] + b',"x":0x1}'),
+    "a number without its first digit": raw_token(header(), body()[:-1] + b',"x":.5}'),
     "a nested token": raw_token(header(), GOOD.encode()),
 }
 CLAIMS = {
@@ -251,6 +267,8 @@ CLAIMS = {
     "audience an empty list": token(aud=[]),
     "audience a list with a number": token(aud=[AUDIENCE, 1]),
     "audience an object": token(aud={AUDIENCE: 1}),
+    "audience a list in a list": token(aud=[[AUDIENCE]]),
+    "audience a list with an empty list": token(aud=[AUDIENCE, []]),
     "no audience": token(aud=None),
     "expired": token(exp=NOW - 61),
     "expired at the end of the leeway": token(exp=NOW - 60),
@@ -259,6 +277,15 @@ CLAIMS = {
     "exp null": raw_token(header(), body()[:-1].replace(b'"exp": 1800003600', b'"exp": null') + b"}"),
     "no exp": token(exp=None),
     "exp negative": token(exp=-1),
+    "exp minus zero": token(exp=-0.0),
+    "exp a list": token(exp=[NOW + 60]),
+    "exp minus the greatest number": token(exp=-1.7e308),
+    "nbf null": raw_token(header(), body()[:-1] + b',"nbf":null}'),
+    "iat the greatest number": token(iat=1.7e308),
+    "sub null": raw_token(header(), body(sub=None)[:-1] + b',"sub":null}'),
+    "issuer with a NUL": token(iss=ISSUER + "\0"),
+    "client_id an object": token(client_id={}),
+    "bound to null": raw_token(header(), body()[:-1] + b',"cnf":null}'),
     "not before an hour from now": token(nbf=NOW + 3600),
     "nbf a string": token(nbf="0"),
     "issued in the future": token(iat=NOW + 61),
@@ -333,6 +360,12 @@ def test_what_is_no_string_is_refused_by_the_one_error(verifier: Verifier, value
 def test_the_untouched_token_is_accepted(verifier: Verifier, name: str) -> None:
     """The corpus proves something only if what it starts from is good."""
     assert verifier.verify(token(name)) == claims()
+
+
+@pytest.mark.parametrize("expires", [1.7e308, 10**39, NOW + 0.5, 1.9e9], ids=repr)
+def test_any_finite_number_is_a_time(verifier: Verifier, expires: float) -> None:
+    """RFC 7519 section 2: a NumericDate may have a fraction and may lie as far ahead as the issuer says."""
+    assert verifier.verify(token(exp=expires))["exp"] == expires
 
 
 def test_the_untouched_raw_token_is_accepted(verifier: Verifier) -> None:
