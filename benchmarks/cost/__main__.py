@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from benchmarks.cost.model import MONTH, Workload, bill, quota_shares, sustainable_tokens
+from benchmarks.cost.model import bill, quota_shares, sustainable_tokens
+from benchmarks.cost.workload import MONTH, Workload
 
 VERIFICATIONS = (1e6, 1e8, 1e10)
 TOKENS = (1, 100, 1_000, 10_000)
+ISSUERS = (1, 100, 10_000)
 BEGIN = "<!-- begin: python -m benchmarks.cost -->"
 END = "<!-- end -->"
 
@@ -24,8 +26,12 @@ def tables() -> str:
         _bills(by_tokens, [f"{n:,}" for n in TOKENS]),
         "**Tokens a second, RS256 at 2048 bits**",
         _bills(by_rsa, [f"{n:,}" for n in TOKENS]),
-        "**Share of each default quota** (above 100% it is throttled)",
+        "**Issuers, nothing signed or verified here**",
+        _bills([Workload(issuers=n) for n in ISSUERS], [f"{n:,}" for n in ISSUERS]),
+        "**Share of each default quota, by tokens a second** (above 100% it is throttled)",
         _shares(by_tokens, [f"{n:,}" for n in TOKENS]),
+        "**Share of each default quota, by verifications a month**",
+        _shares(by_verifications, [f"{n:,.0f}" for n in VERIFICATIONS]),
         "**Tokens a second before KMS throttles**",
         _ceilings(),
     ]
@@ -41,7 +47,8 @@ def _bills(workloads: Iterable[Workload], heads: list[str]) -> str:
 
 def _shares(workloads: Iterable[Workload], heads: list[str]) -> str:
     shares = [quota_shares(workload) for workload in workloads]
-    rows = [[name, *(f"{s[name]:.1%}" for s in shares)] for name in shares[0] if "API" not in name]
+    taken = [name for name in shares[0] if any(s[name] >= 0.0005 for s in shares)]
+    rows = [[name, *(f"{s[name]:.1%}" for s in shares)] for name in taken]
     return _table(["", *heads], rows)
 
 
