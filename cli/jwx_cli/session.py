@@ -142,6 +142,9 @@ def with_session[**P](command: Callable[Concatenate[Session, P], None]) -> Calla
             shared = {name: given.pop(name) for name in _SHARED}
             as_json = shared.pop("as_json")
             tools = context.obj or Tools()
+            stated = context.get_parameter_source("stack")
+            if shared["local"] and stated is not None and stated.name == "COMMANDLINE":
+                raise CommandFailed("--local and --stack name two stacks; give one of them.", ExitCode.USAGE)
             session = Session(tools=tools, target=chosen(**shared), as_json=as_json, console=tools.console())
             command(session, **given)  # type: ignore[call-arg]
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jwx_cli.timeline import timeline
-from jwx_cli.words import due, duration, moment, relative, step_words
+from jwx_cli.words import STEPS, due, duration, moment, relative, step_words
 
 WIDE: Final = 100
 """Columns that a table with a kid in it needs."""
@@ -159,6 +159,12 @@ def show_changes(console: Console, before: Mapping[str, Any], after: Mapping[str
 
 
 def show_warnings(console: Console, answer: Mapping[str, Any]) -> None:
-    """The function's own words."""
+    """The function's own words; a step that is not done yet is no trouble, for the next run does it."""
     for warning in answer.get("warnings", []):
-        console.print(f"Warning: {warning}", style="bold yellow", soft_wrap=True)
+        action, _, why = warning.partition(": ")
+        if action in STEPS:
+            console.print(
+                f"Not yet: {STEPS[action]} ({why}). The next run goes on.", style="yellow", soft_wrap=True
+            )
+        else:
+            console.print(f"Warning: {warning}", style="bold yellow", soft_wrap=True)

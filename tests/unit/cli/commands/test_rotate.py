@@ -67,3 +67,15 @@ def test_json_is_the_answer(person: Person) -> None:
     person.world.run_for(86400)
 
     assert json.loads(person.jwx("rotate", "--json").out)["issuer"] == "default"
+
+
+def test_what_is_not_done_yet_is_no_alarm(person: Person) -> None:
+    """Told in words and not by the name of a step, and that nobody has to do anything."""
+    person.world.run_for(86400)
+    person.world.publication.unreachable = True
+
+    ended = person.jwx("rotate")
+
+    assert ended.code == 0
+    assert "Not yet: see the public URL with the key (" in ended.out
+    assert "The next run goes on." in ended.out

@@ -9,6 +9,7 @@ import pytest
 
 from jwx_cli.exits import CommandFailed
 from jwx_cli.target import LOCAL_STATE, Target, chosen
+from tests.unit.cli.commands.people import Person
 
 STATE = {
     "stack": "jwx-local",
@@ -49,3 +50,12 @@ def test_local_takes_nothing_of_aws(option: str) -> None:
     given = {"region": None, "profile": None} | {option: "x"}
     with pytest.raises(CommandFailed, match="--local takes neither"):
         chosen(stack=None, local=True, **given)
+
+
+def test_two_stacks_are_one_too_many(person: Person) -> None:
+    """Which one was meant is for the person to say; a name in the environment gives way to --local."""
+    ended = person.jwx("status", "--local", "--stack", "prod")
+
+    assert (ended.code, person.targets) == (2, [])
+    assert ended.err == "jwx: --local and --stack name two stacks; give one of them.\n"
+    assert "two stacks" not in person.jwx("status", "--local", stack="prod").err
