@@ -10,7 +10,7 @@ from local import cloud, hold
 from local.console import Reporter
 from local.demo import demo
 from local.errors import LocalError
-from local.place import Place
+from local.place import LASTING, Place
 from local.up import up
 
 AWS_PORT = 4566
@@ -63,7 +63,7 @@ def down(place: Place, reporter: Reporter) -> int:
 
 def lasting_place() -> Place:
     """The ports stay the same from one day to the next, so that clients can be configured for them."""
-    return Place(name="local", aws_port=port("AWS_PORT", AWS_PORT), edge_port=port("EDGE_PORT", EDGE_PORT))
+    return Place(name=LASTING, aws_port=port("AWS_PORT", AWS_PORT), edge_port=port("EDGE_PORT", EDGE_PORT))
 
 
 def port(variable: str, default: int) -> int:

@@ -22,9 +22,8 @@ def take(place: Place) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise LocalError(
-            f"The environment '{place.name}' is running already; 'make down' stops that of 'make up'."
-        ) from None
+        ends = "'make down' stops it" if place.lasts else "it ends with what started it"
+        raise LocalError(f"The environment '{place.name}' is running already; {ends}.") from None
     return descriptor
 
 

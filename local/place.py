@@ -10,6 +10,7 @@ from local.errors import LocalError
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 REGION = "us-east-1"
+LASTING = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,11 @@ class Place:
     @property
     def directory(self) -> Path:
         return ROOT / ".local" / self.name
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is the one of `make up`, which outlives what started it."""
+        return self.name == LASTING
 
     @property
     def stack_name(self) -> str:

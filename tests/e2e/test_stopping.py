@@ -78,7 +78,7 @@ def test_what_cannot_be_ended_is_named(place: Place) -> None:
             cloud.stop(place, patience=0.2, force=0.2)
         (place.directory / "pid").write_text(str(stuck.pid))
         assert hold.left(place) == [stuck.pid]
-        with pytest.raises(LocalError, match="is running already; 'make down' stops"):
+        with pytest.raises(LocalError, match="is running already; it ends with what started it"):
             hold.take(place)
 
 
