@@ -165,7 +165,7 @@ def test_a_token_without_kid_is_taken_when_one_key_can_be_meant(verifier: Verifi
 
 def test_what_a_header_points_to_is_never_fetched(verifier: Verifier, endpoint: KeyEndpoint) -> None:
     """Some issuers put such members into good tokens; the keys come from where the issuer's always do."""
-    pointing = {name: "https://attacker.example/keys" for name in ("jku", "x5u", "iss", "kid_url")}
+    pointing = dict.fromkeys(("jku", "x5u", "iss", "kid_url"), "https://attacker.example/keys")
     embedded = {"jwk": jwk("ES256", 1), "x5c": ["MIIB"], "x5t#S256": "AAAA"}
     assert verifier.verify(token(header=pointing | embedded)) == claims()
     assert [url for url, _ in endpoint.asked] == [JWKS_URI]
