@@ -33,7 +33,7 @@ class Runtime:
     def invoke(self, event: object) -> Any:
         """The function's answer, or an object with `errorType` and `errorMessage` as Lambda gives it.
 
-        A plain connection: urllib's openers read a certificate store first, which takes longer than the answer.
+        A plain connection: urllib's openers read a certificate store first, which outlasts the answer.
         """
         with closing(http.client.HTTPConnection(self.address, timeout=60)) as connection:
             connection.request("POST", _INVOCATIONS, json.dumps(event).encode())
