@@ -162,7 +162,7 @@ def test_nobody_waits_for_another_threads_fetch_beyond_the_time() -> None:
     assert started.wait(5)
     begin = time.monotonic()
     assert unavailable(asking, token()) == "keys_unavailable"
-    assert 0.15 < time.monotonic() - begin < 1
+    assert 0.15 < time.monotonic() - begin < 3
     finish.set()
     first.join()
 
@@ -216,7 +216,7 @@ def test_a_real_endpoint_that_is_slow_three_times_takes_the_time_of_one(
     good = token(iss=url, iat=now, exp=now + 600)
     begin = time.monotonic()
     assert unavailable(asking, good) == "deny_list_unavailable"
-    assert 0.9 < time.monotonic() - begin < 1.3
+    assert 0.9 < time.monotonic() - begin < 2
     time.sleep(1.1)  # after a failure the next try waits for a second
     assert asking.verify(good)["iss"] == url
     assert asked == ["/.well-known/openid-configuration", "/keys", "/revoked", "/revoked"]

@@ -52,22 +52,22 @@ def test_a_resolver_that_hangs_costs_a_fetch_no_more_than_its_time(resolver: Res
     begin = time.monotonic()
     with pytest.raises(FetchFailed, match="TimeoutError"):
         fetch_json("https://issuer.example.com", timeout=0.2, resolve=NameLookup(resolver))
-    assert 0.15 < time.monotonic() - begin < 1
+    assert 0.15 < time.monotonic() - begin < 3
 
 
 def test_what_the_resolver_used_is_gone_for_the_connection() -> None:
     """One deadline for the whole exchange: name, connection, answer."""
 
     def late(host: str, port: int, **kind: int) -> list[Any]:
-        time.sleep(0.3)
+        time.sleep(0.6)
         return socket.getaddrinfo(host, port, **kind)
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         begin = time.monotonic()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/jwks"
         with pytest.raises(FetchFailed, match="TimeoutError"):
-            fetch_json(url, timeout=0.5, resolve=NameLookup(late))
-        assert 0.45 < time.monotonic() - begin < 0.75
+            fetch_json(url, timeout=0.8, resolve=NameLookup(late))
+        assert 0.75 < time.monotonic() - begin < 1.3
 
 
 def test_the_system_is_asked_for_streams(resolver: Resolver) -> None:
