@@ -55,16 +55,19 @@ def test_a_resolver_that_hangs_costs_a_fetch_no_more_than_its_time(resolver: Res
     assert 0.15 < time.monotonic() - begin < 3
 
 
-def test_what_the_resolver_used_is_gone_for_the_connection() -> None:
+@pytest.mark.parametrize("connects", [True, False], ids=["silent", "deaf"])
+def test_what_the_resolver_used_is_gone_for_the_connection(connects: bool) -> None:
     """One deadline for the whole exchange: name, connection, answer."""
 
     def late(host: str, port: int, **kind: int) -> list[Any]:
         time.sleep(0.6)
         return socket.getaddrinfo(host, port, **kind)
 
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, socket.socket() as fills_it:
+        if not connects:
+            fills_it.connect(listener.getsockname())
         begin = time.monotonic()
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/jwks"
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/jwks"
         with pytest.raises(FetchFailed, match="TimeoutError"):
             fetch_json(url, timeout=0.8, resolve=NameLookup(late))
         assert 0.75 < time.monotonic() - begin < 1.3
