@@ -20,6 +20,13 @@ def published(stack: Stack, issuer: str) -> list[dict[str, Any]]:
     return keys
 
 
+def _logged(administrator: Clients, stack: Stack, message: str) -> list[dict[str, Any]]:
+    group = f"/aws/lambda/{stack.place.stack_name}-rotation"
+    events = administrator.logs.filter_log_events(logGroupName=group, startTime=int(time.time() - 600) * 1000)
+    lines = [json.loads(e["message"]) for e in events["events"] if e["message"].startswith("{")]
+    return [line for line in lines if line.get("message") == message]
+
+
 def test_a_ca_certifies_a_key_of_kms(stack: Stack, administrator: Clients) -> None:
     """Each function in its own role: the rotation has no right to sign, and the signer signs the request."""
     issuer = f"certified-{os.getpid()}"
@@ -44,6 +51,10 @@ def test_a_ca_certifies_a_key_of_kms(stack: Stack, administrator: Clients) -> No
         assert time.monotonic() < deadline
         time.sleep(0.5)
     assert all(key["key_ops"] == ["verify"] for key in published(stack, issuer))
+    told = [
+        line for line in _logged(administrator, stack, "signing_key_certified") if line["issuer"] == issuer
+    ]
+    assert {line["kid"] for line in told if line["certified_until"] > now} == set(chains)
     copy = administrator.s3.get_object(
         Bucket=stack.outputs["CopyBucketName"], Key=f"{issuer}/.well-known/jwks.json"
     )

@@ -96,6 +96,21 @@ def test_a_throttled_kms_is_counted_and_recovers(
     assert "active" in operator.jwx(page.line("jwx status"))
 
 
+def test_a_rotation_counts_what_kms_throttles(
+    operator: Operator,
+    runtime_of: Callable[..., Any],
+    kms: BusyKms,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """The run succeeds by its retries, and the dashboard shows what they hide."""
+    rotation = runtime_of("rotation", AWS_ENDPOINT_URL_KMS=kms.url)
+    kms.refuse("DescribeKey", "ThrottlingException", times=1)
+    answer = rotation.invoke({"action": "reconcile", "issuer": operator.words["ISSUER"]})
+    assert (kms.refusals, "warnings" in answer) == (0, False)
+    printed = [log.read_text() for log in tmp_path_factory.getbasetemp().glob("rotation*/*.log")]
+    assert '"KmsThrottles":[1.0]' in "".join(printed)
+
+
 def test_a_quota_leaves_what_the_next_run_finishes(
     operator: Operator, runtime_of: Callable[..., Any], kms: BusyKms
 ) -> None:
