@@ -7,9 +7,9 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
-from benchmarks.journeys import publishing, ring_of
+from benchmarks.journeys import UNSEEN, publishing, ring_of
 from jwx import TrustedIssuer, Verifier
 from jwx.authorization.settings import authorizer_from
 from jwx.lifecycle.keyring import KeyRing
@@ -27,9 +27,6 @@ from tests.fakes.run_record import FakeRunRecord
 from tests.fakes.token_service import BASE_URL, REQUEST, TokenService
 
 type Call = Callable[[], object]
-
-UNSEEN: Final = 1_100
-"""More than the memory of verified tokens holds: in turn, each was forgotten when it comes again."""
 
 
 def jwk_set_of(keys: int) -> Call:
@@ -80,16 +77,14 @@ def _rotation_of(issuers: int) -> Rotating:
     service, operations = TokenService(), itertools.count()
     model: KeyRing = service.open("ES256", standby=True)
     service.store.rings = {_name(number): replace(model, issuer=_name(number)) for number in range(issuers)}
-    # Logs of calls would grow with each round.
-    publication, journal = FakePublication(service.store, service.clock, _Unlogged()), _DeafJournal()  # type: ignore[arg-type]
-    service.store._calls = service.kms._calls = _Unlogged()  # type: ignore[assignment]
+    service.calls.names = _Forgetful()
     return Rotating(
         store=service.store,
         keys=service.keys,
         prober=FakeProber(service.store, service.signer),
-        publication=publication,
-        journal=journal,
-        record=FakeRunRecord(_Unlogged()),  # type: ignore[arg-type]
+        publication=FakePublication(service.store, service.clock, service.calls),
+        journal=_DeafJournal(),
+        record=FakeRunRecord(service.calls),
         default_policy=RotationPolicy.parse({"algorithms": ["ES256"]}),
         clock=service.clock,
         sleep=service.clock.sleep,
@@ -97,17 +92,11 @@ def _rotation_of(issuers: int) -> Rotating:
     )
 
 
-class _Unlogged:
-    """Stands for `tests.fakes.calls.Calls`, and keeps nothing."""
+class _Forgetful(list[str]):
+    """Stands for the log of all calls, which would grow with each round."""
 
-    def __call__(self, name: str) -> _Unlogged:
-        return self
-
-    def __enter__(self) -> None:
-        """Nothing to do."""
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to do."""
+    def append(self, name: str) -> None:
+        """Nothing is kept."""
 
 
 class _DeafJournal(FakeJournal):

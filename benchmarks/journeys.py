@@ -39,6 +39,7 @@ from tests.fakes.token_service import BASE_URL, REQUEST, Ears, TokenService
 
 KEYS: Final = 100
 UNSEEN: Final = 1_100
+"""More than the memory of verified tokens holds: in turn, each was forgotten when it comes again."""
 
 
 def signing() -> Journey:
@@ -125,7 +126,6 @@ def authorizing(*, seen: bool) -> Journey:
     issuers = json.dumps([{"issuer": ISSUER, "audiences": [AUDIENCE], "jwks_uri": JWKS_URI}])
     authorizer = authorizer_from({"TRUSTED_ISSUERS": issuers}, fetch=endpoint, write=lambda line: None)
     authorizer.authorize(event)
-    # More than are remembered, in turn: each was forgotten when it comes again.
     unseen = cycle([api_event("rest-request", token(iat=now, exp=now + 3600)) for _ in range(UNSEEN)])
     public, message = private_key("ES256").public_key(), b"m" * 300
     signature, scheme = (
