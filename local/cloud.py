@@ -94,7 +94,8 @@ def stop(place: Place, *, patience: float = STOP_SECONDS, force: float = KILL_SE
             f"The environment '{place.name}' does not stop; its processes that are left: {ids}. "
             f"Its logs are in {place.directory}"
         )
-    (place.directory / "pid").unlink(missing_ok=True)
+    for name in ("pid", "children", "ready", "stack.json"):  # a keeper that was killed left them behind
+        (place.directory / name).unlink(missing_ok=True)
     return True
 
 

@@ -72,7 +72,7 @@ def _look_after(children: tuple[Child, ...], edge: Edge, nginx: Child) -> None:
 
 def _clear(place: Place) -> None:
     """The logs stay; what they were about goes."""
-    for name in ("tmp", "cache", "build", "ready", "stack.json"):
+    for name in ("stack.json", "ready", "tmp", "cache", "build"):
         path = place.directory / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 

@@ -53,9 +53,11 @@ def test_children_without_their_keeper_are_ended_too(place: Place) -> None:
     """A keeper that the system killed leaves them behind, and they hold the ports."""
     with process(hold.take(place)) as child:
         (place.directory / "pid").unlink(missing_ok=True)
+        (place.directory / "stack.json").write_text("{}")
         hold.note_child(place, child.pid)
         assert cloud.stop(place, patience=0.2)
         assert child.wait(1) == -9
+    assert not (place.directory / "stack.json").exists(), "jwx --local would take it for running"
 
 
 @pytest.mark.slow
