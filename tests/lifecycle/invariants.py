@@ -1,22 +1,19 @@
 """The seven invariants of docs/lifecycle.md, checked on everything that happens in a world.
 
 Invariant 1 is not sampled but decided: for each token it is asked whether any JWK Set without its key may be
-held, by a cache that keeps its promises, at any moment from the signature to the last acceptance. A set may
-reach the CDN until `origin_timeout` after it was last served, stay there for all the stale times, be fetched
-from there in the last moment, and be kept by the slowest client promised at that time.
+held, by a cache that keeps its promises, at any moment from the signature to the last acceptance.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from jwx.lifecycle.keyring import KeyRing, SigningKey, State
-from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS, RotationPolicy
+from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
 from tests.fakes.publication import Answer
-
-EVER = float("inf")
+from tests.lifecycle.held_sets import EVER, Face, ServedSet, longest_on_edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,54 +24,6 @@ class Violation:
     issuer: str
     at: float
     text: str
-
-
-@dataclass(slots=True)
-class ServedSet:
-    """A JWK Set that the origin or the static copy served from `start` until `end`, in true time."""
-
-    kids: frozenset[str]
-    on_edge: int
-    """For how long after its end it may be on its way to, and then in, the CDN."""
-    start: float
-    end: float = EVER
-    known: tuple[int, float] | None = None
-    """Until when it may be held, reckoned once for each number of policies."""
-
-
-@dataclass(slots=True)
-class Face:
-    """What the public may know of one issuer."""
-
-    origin: ServedSet | None = None
-    copy: ServedSet | None = None
-    past: list[ServedSet] = field(default_factory=list)
-    policies: list[tuple[float, RotationPolicy]] = field(default_factory=list)
-    needed_until: dict[str, float] = field(default_factory=dict)
-    cleared: set[str] = field(default_factory=set)
-    revoked: set[str] = field(default_factory=set)
-
-    def sets(self) -> Iterator[ServedSet]:
-        """All that may still be held somewhere, or was until lately."""
-        yield from self.past
-        yield from (s for s in (self.origin, self.copy) if s is not None)
-
-    def held_until(self, served: ServedSet) -> float:
-        """The last moment at which a cache that keeps its promises may hold the set."""
-        if served.end == EVER:
-            return EVER
-        if served.known is None or served.known[0] != len(self.policies):
-            served.known = (len(self.policies), self._reckoned(served.start, served.end + served.on_edge))
-        return served.known[1]
-
-    def _reckoned(self, start: float, on_edge: float) -> float:
-        """Until the last fetch from the CDN, plus the slowest client promised in that time."""
-        begins = [begin for begin, _ in self.policies]
-        return max(
-            min(end, on_edge) + policy.client_cache
-            for (begin, policy), end in zip(self.policies, [*begins[1:], EVER], strict=True)
-            if begin <= on_edge and end >= start
-        )
 
 
 class Watch:
@@ -107,7 +56,7 @@ class Watch:
                 face.revoked.add(key.kid)
         public = ring.served_at is not None and ring.deleted_at is None and not ring.restored
         kids = frozenset(k.kid for k in ring.published(int(now)) if k.until is None) if public else None
-        face.origin = self._served(ring.issuer, face.origin, kids, _on_edge(ring.policy, ring.policy))
+        face.origin = self._served(ring.issuer, face.origin, kids, longest_on_edge(ring.policy, ring.policy))
         if not ring.restored:
             if not public:
                 self._check_needed(ring.issuer, frozenset())
@@ -116,7 +65,7 @@ class Watch:
     def copy_written(self, issuer: str, copy: Answer | None) -> None:
         """The static copy was replaced or removed."""
         face = self.faces[issuer]
-        on_edge = _on_edge(copy, face.policies[-1][1]) if copy else 0
+        on_edge = longest_on_edge(copy, face.policies[-1][1]) if copy else 0
         face.copy = self._served(issuer, face.copy, copy.kids if copy else None, on_edge)
 
     def _learn(self, key: SigningKey, now: float) -> None:
@@ -134,11 +83,7 @@ class Watch:
         now, face = self._now(), self.faces[issuer]
         if before and kids == before.kids and on_edge == before.on_edge:
             return before
-        if before:
-            before.end = now
-            face.past.append(before)
-        face.past = [s for s in face.past if face.held_until(s) >= now]
-        face.cleared.clear()
+        face.close(before, now)
         if kids is None:
             return None
         self._check_needed(issuer, kids)
@@ -227,8 +172,3 @@ class Watch:
 
 def _signs(key: SigningKey) -> bool:
     return key.state(0) is State.ACTIVE
-
-
-def _on_edge(answer: Answer | RotationPolicy, policy: RotationPolicy) -> int:
-    stale = answer.stale_while_revalidate + answer.stale_if_error
-    return policy.origin_timeout + answer.s_maxage + stale
