@@ -129,3 +129,9 @@ def test_a_function_is_wired_at_its_start_in_lambda_and_only_there(function: str
     wired = "import app; print(app.from_env.cache_info().currsize)"
     assert run(function, "-c", wired, AWS_LAMBDA_RUNTIME_API="127.0.0.1:1").stdout.strip() == "1"
     assert run(function, "-c", wired).stdout.strip() == "0"
+
+
+@pytest.mark.parametrize("function", ["jwks", "prover", "signer"])
+def test_ports_are_for_who_reads_types(function: str) -> None:
+    """Protocols take milliseconds to define; only the rotation needs values that stand beside them."""
+    assert "jwx.ports" not in imported(function)

@@ -6,11 +6,13 @@ can have keys proved, and gets no token.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jwx.errors import InvalidRequest
 from jwx.lifecycle.probe import Signer, answer_probe
-from jwx.ports import RingStore
+
+if TYPE_CHECKING:
+    from jwx.ports import RingStore
 
 
 class Proving:

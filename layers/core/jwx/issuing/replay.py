@@ -11,12 +11,14 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from jwx.errors import InvalidRequest
 from jwx.issuing.issuer import Token
 from jwx.issuing.token_request import TokenRequest
-from jwx.ports import Clock, RingStore
+
+if TYPE_CHECKING:
+    from jwx.ports import Clock, RingStore
 
 KEPT_SECONDS: Final = 300
 """Long enough for retries; each kept token is one that could be stolen from the table."""

@@ -8,11 +8,13 @@ no slow call in between can stretch its life.
 from __future__ import annotations
 
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jwx.errors import KeyRingUnavailable, UnknownIssuer
 from jwx.lifecycle.keyring import KeyRing
-from jwx.ports import Clock, RingStore
+
+if TYPE_CHECKING:
+    from jwx.ports import Clock, RingStore
 
 _MOST_RINGS = 500
 

@@ -7,13 +7,15 @@ and this one begins with a NUL byte, so that the signature on a probe can never 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jwx.errors import InvalidRequest, KeyRingUnavailable, UnknownIssuer, UnknownKey
 from jwx.issuer_names import check_name, shown
 from jwx.issuing.claims import kind
 from jwx.jose import base64url
-from jwx.ports import RingStore
+
+if TYPE_CHECKING:
+    from jwx.ports import RingStore
 
 _DOMAIN = b"\x00jwx key probe 1\x00"
 

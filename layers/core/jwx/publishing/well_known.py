@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jwx.errors import InvalidRequest, KeyRingUnavailable
 from jwx.issuer_names import DEFAULT, check_name
@@ -20,9 +20,11 @@ from jwx.jose import base64url
 from jwx.lifecycle.keyring import KeyRing
 from jwx.lifecycle.public_face import vanished
 from jwx.lifecycle.token_revocation import listed_until
-from jwx.ports import Clock, RingStore
 from jwx.publishing.publication import DOCUMENTS, OAUTH_METADATA, caching, document, media_type
 from jwx.publishing.well_known_event import Request
+
+if TYPE_CHECKING:
+    from jwx.ports import Clock, RingStore
 
 METHODS: Final = "GET, HEAD, OPTIONS"
 
