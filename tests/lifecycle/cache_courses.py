@@ -64,6 +64,22 @@ def copy_of_an_earlier_policy() -> list[str]:
     return world.problems()
 
 
+def forced_before_it_was_seen() -> list[str]:
+    """A key signs by force before the URL shows it; the CDN has yet to fetch the set with its successor."""
+    world = World()
+    running(world)
+    world.publication.unreachable = True
+    world.do("rotate")
+    world.publication.edge.clear()
+    world.publication.get("default")
+    world.do("rotate", force=True)
+    world.publication.unreachable = False
+    looks = world.calls.names.count("public.get")
+    world.run()
+    looks = world.calls.names.count("public.get") - looks
+    return [f"one run looked {looks} times"] if looks > 1 else [str(v) for v in world.watch.violations]
+
+
 def recreated_issuer() -> list[str]:
     """A deleted issuer is made again in the first moment in which that is allowed."""
     world = World()

@@ -24,6 +24,7 @@ NAMED = (
     birth_courses.sweep_beside_a_birth,
     birth_courses.slow_maker,
     cache_courses.recreated_issuer,
+    cache_courses.forced_before_it_was_seen,
     cache_courses.algorithm_added_later,
     cache_courses.first_moments,
     cache_courses.slow_write_of_a_rotation,

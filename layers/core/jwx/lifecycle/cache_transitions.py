@@ -20,11 +20,20 @@ def confirm(ring: KeyRing, *, seen: Collection[str], now: int) -> KeyRing:
     policy = ring.policy
     clear = max(now + max(policy.on_edge, ring.lingering or 0), ring.edge_horizon)
     ready_at = max(clear + policy.in_clients, ring.cache_horizon)
+    waiting = unconfirmed(ring, now)
     for key in ring.keys:
-        if key.state(now) is State.PENDING and key.confirmed_at is None and key.kid in seen:
+        if key.kid in waiting and key.kid in seen:
             clear_at, start = (now, now) if key.first else (clear, ready_at)
             ring = ring.with_key(key.kid, confirmed_at=now, edge_clear_at=clear_at, activate_not_before=start)
     return ring
+
+
+def unconfirmed(ring: KeyRing, now: int) -> set[str]:
+    """Kids of the keys that wait for the public URL to show them.
+
+    One that was forced to sign, or left before, waits for nothing any more: no look at the URL changes it.
+    """
+    return {k.kid for k in ring.keys if k.state(now) is State.PENDING and k.confirmed_at is None}
 
 
 def copied(ring: KeyRing, *, fingerprint: str, now: int) -> KeyRing:

@@ -76,8 +76,7 @@ class Effects:
 
     def _confirm(self, ring: KeyRing, _: Step) -> KeyRing:
         seen = self._publication.seen(ring.issuer)
-        waiting = {k.kid for k in ring.published(self._clock()) if k.confirmed_at is None and k.until is None}
-        if not seen or not waiting & set(seen):
+        if not seen or not cache_transitions.unconfirmed(ring, self._clock()) & set(seen):
             raise NotYet("the public URL does not show the new key yet")
         return self._ledger.update(
             ring.issuer, lambda r: cache_transitions.confirm(r, seen=seen, now=self._clock())

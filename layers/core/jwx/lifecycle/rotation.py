@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jwx.lifecycle import births, departures, withdrawals
-from jwx.lifecycle.keyring import KeyRing, State
+from jwx.lifecycle.cache_transitions import unconfirmed
+from jwx.lifecycle.keyring import KeyRing
 from jwx.lifecycle.public_face import fingerprint
 from jwx.lifecycle.steps import Action, Step, about
 
@@ -68,6 +69,5 @@ def _copy(ring: KeyRing, now: int) -> Iterator[Step]:
 
 def _confirmations(ring: KeyRing, now: int) -> Iterator[Step]:
     """Look at the public URL once the static copy has the key too."""
-    waiting = any(k.state(now) is State.PENDING and k.confirmed_at is None for k in ring.keys)
-    if waiting and ring.copied == fingerprint(ring, now):
+    if unconfirmed(ring, now) and ring.copied == fingerprint(ring, now):
         yield about(Action.CONFIRM, now, "a key waits from when the public URL shows it")
