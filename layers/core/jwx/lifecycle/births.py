@@ -53,7 +53,11 @@ def publications(ring: KeyRing, now: int) -> Iterator[Step]:
         return
     if ring.served_at is None and len(proved) < FIRST_KEYS * len(ring.policy.algorithms):
         return
-    operations = tuple(b.operation for b in proved)
+    # Room was found when they were begun; a key adopted since, which tokens need, may have taken it.
+    room = MAX_PUBLISHED_KEYS - len(ring.published(now))
+    if room < (len(proved) if ring.served_at is None else 1):
+        return
+    operations = tuple(b.operation for b in proved[:room])
     yield Step(action=Action.PUBLISH, at=now, reason="proved keys enter the JWK Set", operations=operations)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from jwx.lifecycle.births import BIRTH_LEASE, PROOF_LEASE
 from jwx.lifecycle.keyring import Birth
 from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
+from jwx.lifecycle.rotation import plan
 from jwx.lifecycle.steps import Action
 from tests.unit.core.lifecycle.rings import T0, active, due, key, ring, settled
 
@@ -37,3 +38,17 @@ def test_a_birth_that_was_given_up_makes_room_for_another() -> None:
     """It is neither proved nor published."""
     birth = Birth(operation="o", algorithm="ES256", started_at=T0, key_arn="arn", jwk={}, given_up=True)
     assert due(settled(ring(active("a"), births=(birth,)))) == [Action.ABANDON, Action.CREATE]
+
+
+def test_a_proved_key_waits_for_room_in_a_set_that_was_filled_meanwhile() -> None:
+    """Invariant 7: an adopted key may have taken its place. The first keys enter together or not at all."""
+    proved = [
+        Birth(operation=name, algorithm="ES256", started_at=T0, key_arn=name, jwk={"kid": name})
+        for name in ("o", "p")
+    ]
+    many = [key(f"k{n}", until=T0 + 99) for n in range(MAX_PUBLISHED_KEYS)]
+    full, nearly = settled(ring(*many, births=(*proved,))), settled(ring(*many[1:], births=(*proved,)))
+    assert Action.PUBLISH not in due(full)
+    assert [s.operations for s in plan(nearly, T0) if s.action is Action.PUBLISH] == [("o",)]
+    assert Action.PUBLISH not in due(replace(nearly, served_at=None))
+    assert Action.PUBLISH in due(ring(*many[2:], births=(*proved,), served_at=None))
