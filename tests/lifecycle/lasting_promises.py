@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, Final
 
-from jwx.errors import IssuerExists
+from jwx.errors import IssuerExists, PublicationUnavailable
 from tests.lifecycle.faults import Crash
 from tests.lifecycle.scenarios import running
 from tests.lifecycle.world import POLICY, World, changed
@@ -74,6 +74,30 @@ def longer_caches_and_back() -> list[str]:
     world.restore(backup)
     world.run()
     world.do("update_policy", policy={"algorithms": ["ES256", "EdDSA"]})
+    world.run_for(8 * HOUR, every=300)
+    world.finish()
+    return world.problems()
+
+
+def longer_caches_in_the_copy_and_back() -> list[str]:
+    """The static copy, of that longer policy, cannot be replaced for hours after the table was restored."""
+    world = World(policy=changed(rotation_period=24 * HOUR), tag_lag=300)
+    world.run()
+    world.run_for(2 * HOUR)
+    backup = world.backup()
+    world.do("update_policy", policy={"stale_if_error": 5 * HOUR})
+    world.run()
+    world.restore(backup)
+
+    def refuse(call: str) -> None:
+        if call == "copy.write":
+            raise PublicationUnavailable("S3: throttled")
+
+    world.calls.before = refuse
+    world.run()
+    world.do("update_policy", policy={"algorithms": ["ES256", "EdDSA"]})
+    world.run_for(4 * HOUR, every=300)
+    world.calls.before = lambda _: None
     world.run_for(8 * HOUR, every=300)
     world.finish()
     return world.problems()

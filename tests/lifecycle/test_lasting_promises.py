@@ -17,6 +17,7 @@ COURSES = (
     course.slower_clients_while_a_key_waits,
     course.longer_tokens_and_back,
     course.longer_caches_and_back,
+    course.longer_caches_in_the_copy_and_back,
     course.lost_issuer_with_longer_tokens,
     course.revoked_and_lost_at_once,
     course.recreated_after_the_backup,
