@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from jwx.errors import InvalidPolicy
+from jwx.issuer_names import shown
 from jwx.jose.jwa import ALGORITHMS
 from jwx.lifecycle.promises import Promises
 
@@ -82,7 +83,9 @@ class RotationPolicy:
         known = {field.name for field in fields(cls)}
         for name in given:
             if name not in known:
-                raise InvalidPolicy(f"policy.{name}: no such field; known are {', '.join(sorted(known))}")
+                raise InvalidPolicy(
+                    f"policy.{name!s:.60}: no such field; known are {', '.join(sorted(known))}"
+                )
         changes: dict[str, Any] = {name: _bounded(name, given[name]) for name in _BOUNDS if name in given}
         if "algorithms" in given:
             changes["algorithms"] = _algorithms(given["algorithms"])
@@ -159,24 +162,26 @@ class RotationPolicy:
 def _bounded(name: str, value: object) -> int:
     low, high = _BOUNDS[name]
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidPolicy(f"policy.{name}: a whole number is needed, {value!r} was given")
+        raise InvalidPolicy(f"policy.{name}: a whole number is needed, {shown(value)} was given")
     if not low <= value <= high:
-        raise InvalidPolicy(f"policy.{name}: {value} is not within {low} to {high}")
+        raise InvalidPolicy(f"policy.{name}: {shown(value)} is not within {low} to {high}")
     return value
 
 
 def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise InvalidPolicy(f"policy.{name}: true or false is needed, {value!r} was given")
+        raise InvalidPolicy(f"policy.{name}: true or false is needed, {shown(value)} was given")
     return value
 
 
 def _algorithms(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not value:
-        raise InvalidPolicy(f"policy.algorithms: a list of one or more names is needed, {value!r} was given")
+        raise InvalidPolicy(
+            f"policy.algorithms: a list of one or more names is needed, {shown(value)} was given"
+        )
     for name in value:
         if not isinstance(name, str) or name not in ALGORITHMS:
-            raise InvalidPolicy(f"policy.algorithms: {name!r} is not one of {', '.join(ALGORITHMS)}")
+            raise InvalidPolicy(f"policy.algorithms: {shown(name)} is not one of {', '.join(ALGORITHMS)}")
     if len(set(value)) != len(value):
         raise InvalidPolicy("policy.algorithms: a name is listed twice")
     return tuple(value)

@@ -49,3 +49,14 @@ def test_a_policy_is_an_object(given: object) -> None:
     """Nothing else is guessed at."""
     with pytest.raises(InvalidPolicy, match="an object is needed"):
         RotationPolicy.parse(given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"x" * 10_000: 1}, {"max_age": "x" * 10_000}, {"algorithms": ["x" * 10_000]}, {"key_ops": [0] * 9999}],
+)
+def test_a_refusal_does_not_repeat_all_that_was_given(given: dict[str, object]) -> None:
+    """A request may have megabytes, and its refusal is an answer and a line in the caller's log."""
+    with pytest.raises(InvalidPolicy) as refused:
+        RotationPolicy.parse(given)
+    assert len(str(refused.value)) < 500
