@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -15,9 +16,10 @@ from typing import Final
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
+from benchmarks.charts import bars
 from benchmarks.goals import Goal, goals_table
 from benchmarks.progress import step
-from benchmarks.section import FULL, Effort, Section, table
+from benchmarks.section import FULL, Effort, Section, image, table
 from benchmarks.verification_peers import Figures, node_peers, node_versions, python_peers, versions
 from jwx import TrustedIssuer, Verifier
 from jwx.authorization.settings import authorizer_from
@@ -104,29 +106,36 @@ def section(effort: Effort) -> Section:
         f"Python {platform.python_version()}: {versions()}.",
         _table(python, BARE),
         goals_table(goals),
+        *(image(f"verification-{name}", f"Microseconds for a token of {name}") for name in ALGORITHMS),
     ]
     if (others := node_peers(tokens)) is not None:
         parts += [f"Node.js: {node_versions()}.", _table(others, "node:crypto alone")]
-    return Section(name="verification", text="\n\n".join(parts), goals=goals)
+    charts = {f"verification-{name}": _chart(name, figures) for name, figures in python.items()}
+    return Section(name="verification", text="\n\n".join(parts), charts=charts, goals=goals)
 
 
 def _table(measured: Mapping[str, Figures], bare: str) -> str:
-    head = [""] + [cell for name in ALGORITHMS for cell in (name, "above")]
+    head = [""] + [cell for name in ALGORITHMS for cell in (name, "above", "of bare")]
     rows = [
-        [subject]
-        + [
-            cell
-            for name in ALGORITHMS
-            for cell in (f"{measured[name][subject]:.1f}", _above(measured[name], subject, bare))
-        ]
+        [subject] + [cell for name in ALGORITHMS for cell in _cells(measured[name], subject, bare)]
         for subject in measured[ALGORITHMS[0]]
     ]
     return table(head, rows)
 
 
-def _above(figures: Figures, subject: str, bare: str) -> str:
+def _cells(figures: Figures, subject: str, bare: str) -> tuple[str, str, str]:
     above = figures[subject] - figures[bare]
-    return "" if subject == bare or above < 0 else f"{above:.1f}"
+    shown = "" if subject == bare or above < 0 else f"{above:.1f}"
+    return f"{figures[subject]:.1f}", shown, f"{figures[subject] / figures[bare]:.2f}"
+
+
+def _chart(name: str, figures: Figures) -> bytes:
+    """What each takes, the bare check told apart."""
+    subjects = [subject for subject in figures if subject != BARE]
+    least = [min(figures[BARE], figures[subject]) for subject in subjects]
+    above = [figures[subject] - floor for subject, floor in zip(subjects, least, strict=True)]
+    labels = [re.sub("[*`]", "", subject) for subject in subjects]
+    return bars(f"Verification, {name}, microseconds", labels, {"as the bare check": least, "above": above})
 
 
 def _goals(measured: Mapping[str, Figures]) -> list[Goal]:
