@@ -60,9 +60,9 @@ class Mishaps:
         usable = [k for k in ring.keys if k.key_arn and k.state(0).value in ("active", "pending")]
         if usable:
             self._count("keys disabled behind our back")
-            arn = self._random.choice(usable).key_arn or ""
-            if self._world.kms.keys[arn].state == "Enabled":
-                self._world.kms.keys[arn].state = "Disabled"
+            key = self._world.kms.keys.get(self._random.choice(usable).key_arn or "")
+            if key is not None and key.state == "Enabled":  # a restored ring may name keys that KMS erased
+                key.state = "Disabled"
 
     def _origin_fails(self) -> None:
         self._count("origin outages")
