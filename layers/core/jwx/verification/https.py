@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     type Resolve = Callable[[str, int, Deadline], list[Any]]
 
 MAX_SIZE: Final = 256 * 1024
+MAX_RECEIVED: Final = 4 * MAX_SIZE
+"""With headers, interim answers and the framing of chunks, any of which could be a flood."""
 MEDIA_TYPES: Final = frozenset({"application/json", "application/jwk-set+json"})
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
@@ -87,16 +89,22 @@ def _connect(addresses: list[Any], host: str, deadline: Deadline, *, tls: bool) 
         range(len(addresses) - 1, -1, -1), addresses, strict=True
     ):
         share = Deadline(deadline.require() / (2 if still else 1))
-        sock = socket.socket(family, kind, protocol)
         try:
-            sock.settimeout(share.require())
-            sock.connect(address)
-            sock.settimeout(share.require())
-            return _tls_context().wrap_socket(sock, server_hostname=host) if tls else sock
-        except OSError as error:
-            sock.close()
+            return _connect_to(address, socket.socket(family, kind, protocol), host, share, tls=tls)
+        except OSError as error:  # also of a family that this machine does not know
             failure = error
     raise failure
+
+
+def _connect_to(address: Any, sock: socket.socket, host: str, share: Deadline, *, tls: bool) -> socket.socket:
+    try:
+        sock.settimeout(share.require())
+        sock.connect(address)
+        sock.settimeout(share.require())
+        return _tls_context().wrap_socket(sock, server_hostname=host) if tls else sock
+    except OSError:
+        sock.close()
+        raise
 
 
 @cache
@@ -141,12 +149,19 @@ class _DeadlineSocket:
 
 
 class _DeadlineReader(io.RawIOBase):
+    """What is read is bounded here too: http.client reads a chunk of size -1 until the endpoint ends it."""
+
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock, self._deadline = sock, deadline
+        self._received = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         self._sock.settimeout(self._deadline.require())
-        return self._sock.recv_into(buffer)
+        count = self._sock.recv_into(buffer)
+        self._received += count
+        if self._received > MAX_RECEIVED:
+            raise FetchFailed(f"more than {MAX_RECEIVED} bytes in all")
+        return count

@@ -204,6 +204,38 @@ def drip(connection: socket.socket, text: bytes, *, first: bytes = b"") -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "flood"),
+    [
+        (b"Transfer-Encoding: chunked\r\n\r\n-1\r\n", b"x" * 65536),
+        (b"Transfer-Encoding: chunked\r\n\r\n", b"1;" + b"x" * 60_000 + b"\r\nx\r\n"),
+        (b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", b"X: " + b"y" * 60_000 + b"\r\n"),
+        (None, b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
+    ],
+    ids=["a chunk of size -1", "chunk extensions", "trailers", "interim answers"],
+)
+def test_a_flood_beside_the_body_is_not_read_either(start: bytes | None, flood: bytes) -> None:
+    """Neither our memory nor our time is the endpoint's: it ends long before the deadline."""
+
+    def answer(connection: socket.socket) -> None:
+        if start is not None:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + start)
+        while True:
+            connection.sendall(flood)
+
+    with server(answer) as (url, _), pytest.raises(FetchFailed, match="in all"):
+        fetch_json(url, timeout=10)
+
+
+def test_an_address_of_an_unknown_family_is_passed_over() -> None:
+    """Name servers tell of IPv6 also where the machine was built without it."""
+    with server(lambda connection: connection.sendall(http())) as (url, _):
+        port = int(url.rpartition(":")[2].partition("/")[0])
+        ours = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))
+        found = fetch_json(url, resolve=lambda *_: [(99, socket.SOCK_STREAM, 0, "", ("::1", port)), ours])
+    assert found.body == BODY
+
+
+@pytest.mark.parametrize(
     "answer",
     {
         "hangs": lambda connection: connection.recv(1),
