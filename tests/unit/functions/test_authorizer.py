@@ -82,6 +82,23 @@ def test_http_2_gets_a_policy_where_that_is_set() -> None:
     assert answer["context"] == CONTEXT
 
 
+@pytest.mark.parametrize(
+    ("raw_path", "arn_path"),
+    [("/v1/orders", "orders"), ("/v1/orders/a b", "orders/a%20b"), ("/prod/orders/a b", "prod/orders/a%20b")],
+)
+def test_the_key_of_a_mapping_is_no_way_around_a_route(raw_path: str, arn_path: str) -> None:
+    """A simple answer says what a policy would: API Gateway judges by the ARN, which knows of no mapping."""
+    closed = json.dumps({"* /*": [], "* /orders*": ["admin"], "* /prod/orders*": ["admin"]})
+    arn = api_event("http-2")["routeArn"].removesuffix("orders") + arn_path
+    event = {"routeArn": arn, "rawPath": raw_path}
+    for response in ("simple", "policy"):
+        world = World(ROUTE_SCOPES=closed, HTTP_API_RESPONSE=response)
+        world.authorizer.authorize(api_event("http-2", token()) | event)
+        assert (world.last["outcome"], world.last["reason"]) == ("denied", "insufficient_scope")
+        world.authorizer.authorize(api_event("http-2", token(scope="admin")) | event)
+        assert world.last["outcome"] == "allowed"
+
+
 def test_appsync_gets_strings_and_a_time_to_live(world: World) -> None:
     """No longer than the token lives, nor than a revocation may take: AppSync keeps it as long as told."""
     expected = {name: str(value) for name, value in CONTEXT.items()}

@@ -45,7 +45,7 @@ class Answers(NamedTuple):
     ) -> tuple[str, dict[str, Any]]:
         """`valid` if the route is open to the holder of these claims, else why not; and the answer."""
         scopes, route = scopes_of(claims), event.route
-        is_open = self.routes.allows(route.method, route.path, scopes)
+        is_open = all(self.routes.allows(route.method, path, scopes) for path in route.paths)
         verdict, context = "valid" if is_open else "insufficient_scope", self._context(claims)
         if event.shape == "appsync":
             strings = {name: str(value) for name, value in context.items()}

@@ -24,6 +24,13 @@ class Route(NamedTuple):
     method: str
     """Empty for a WebSocket, whose one route is the path `$connect`."""
     path: str
+    alias: str | None = None
+    """Another path that the same request names: both must be open."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All that must be open."""
+        return (self.path,) if self.alias is None else (self.path, self.alias)
 
 
 class AuthorizerEvent(NamedTuple):
@@ -93,16 +100,19 @@ def _route_of(arn: str) -> Route:
 
 
 def _http_2_route(event: Mapping[str, Any], context: Mapping[str, Any]) -> Route:
-    """The raw path holds the stage, but not behind a custom domain; the ARN tells which it is.
+    """The raw path holds the stage, or behind a custom domain the key of an API mapping, or neither.
 
+    The ARN holds neither, and is what API Gateway judges a policy by: where the raw path ends in the ARN's,
+    that one counts. Where it does not, since the two were encoded differently, each is judged.
     `$default` never stands in a path, so that a path which begins with it is what the client asked for.
     """
-    route = _route_of(event["routeArn"])
-    path: str = event["rawPath"]
+    route, path, method = _route_of(event["routeArn"]), str(event["rawPath"]), context["http"]["method"]
+    if path.endswith(route.path):
+        return Route(route.stage_arn, method, route.path)
     stage = f"/{context['stage']}"
-    if stage != "/$default" and path != route.path and (path + "/").startswith(stage + "/"):
+    if stage != "/$default" and (path + "/").startswith(stage + "/"):
         path = path.removeprefix(stage) or "/"
-    return Route(route.stage_arn, context["http"]["method"], path)
+    return Route(route.stage_arn, method, path, None if path == route.path else route.path)
 
 
 def _header(event: Mapping[str, Any], name: str) -> tuple[str, ...]:

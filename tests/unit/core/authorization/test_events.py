@@ -78,16 +78,38 @@ def test_a_missing_token_is_no_malformed_event(shape: str) -> None:
         ("$default", "/orders", "orders", "/orders"),
         ("$default", "/", "", "/"),
         ("prod", "/orders", "orders", "/orders"),
+        ("prod", "/v1/orders", "orders", "/orders"),
+        ("prod", "/team/v1/prod/orders", "prod/orders", "/prod/orders"),
     ],
 )
 def test_the_raw_path_loses_the_stage_where_it_has_one(
     stage: str, raw_path: str, arn_path: str, path: str
 ) -> None:
-    """Behind a custom domain it has none, and a path may begin like the stage."""
+    """Behind a custom domain it has none, or the key of a mapping; and a path may begin like the stage."""
+    assert http_2_route(stage, raw_path, arn_path).paths == (path,)
+
+
+def http_2_route(stage: str, raw_path: str, arn_path: str) -> Route:
     event = api_event("http-2")
     event["routeArn"] = f"{ARN}:f6g7h8i9j0/{stage}/GET/{arn_path}"
     event["rawPath"], event["requestContext"]["stage"] = raw_path, stage
-    assert read_event(event).route.path == path
+    return read_event(event).route
+
+
+@pytest.mark.parametrize(
+    ("raw_path", "arn_path", "paths"),
+    [
+        ("/v1", "", ("/v1", "/")),
+        ("/v1/orders/a b", "orders/a%20b", ("/v1/orders/a b", "/orders/a%20b")),
+        ("/prod/orders/a b", "orders/a%20b", ("/orders/a b", "/orders/a%20b")),
+        ("/prod/orders/a b", "prod/orders/a%20b", ("/orders/a b", "/prod/orders/a%20b")),
+    ],
+)
+def test_paths_that_are_not_spelled_alike_are_all_told(
+    raw_path: str, arn_path: str, paths: tuple[str, ...]
+) -> None:
+    """Which part of the raw path is no part of the route cannot be seen then."""
+    assert http_2_route("prod", raw_path, arn_path).paths == paths
 
 
 @pytest.mark.parametrize(
