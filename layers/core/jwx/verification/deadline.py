@@ -28,6 +28,10 @@ class Deadline:
         """Seconds that are left; 0 when it has passed."""
         return max(0.0, self._ends_at - self._timer())
 
+    def at_most(self, seconds: float) -> Deadline:
+        """A part of it, for a wait that is not worth all of it."""
+        return Deadline(min(seconds, self.left()), self._timer)
+
     def require(self) -> float:
         """Seconds that are left; TimeoutError when it has passed."""
         left = self.left()

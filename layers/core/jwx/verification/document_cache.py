@@ -5,7 +5,8 @@ clock, and the clock and the fetch are arguments. All ages are taken by the wall
 monotonic one stands still while the machine is frozen.
 
 The promises: what left the endpoint is gone from here within `ceiling` seconds; an outage stops nobody
-for `stale_if_error` seconds; after it the endpoint is asked again within `MAX_BACKOFF`.
+for `stale_if_error` seconds; after it the endpoint is asked again within `MAX_BACKOFF`, and waited for as
+long as a slow one needs within `PATIENCE_EVERY`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from jwx.verification.fetched import Fetch, Fetched
 
 MAX_BACKOFF: Final = 5.0
+HASTE: Final = 1.0
+"""Seconds that a question waits for an endpoint that failed just now, when there is a copy to go on with."""
+PATIENCE_EVERY: Final = 60.0
+"""But now and then it gets all the time there is, lest a slow one be taken for one that fails."""
 
 
 class CacheLimits(NamedTuple):
@@ -77,7 +82,7 @@ class DocumentCache[Parsed]:
         self._clock, self._limits, self._unavailable = clock, limits, unavailable
         self._one_at_a_time = allocate_lock()
         self._failures = 0
-        self._failed_at = 0.0
+        self._failed_at = self._patient_at = 0.0
         self.copy: Copy[Parsed] | None = None
 
     def current(self, deadline: Deadline | None = None) -> Parsed:
@@ -90,36 +95,52 @@ class DocumentCache[Parsed]:
             return copy.parsed
         # Another thread's fetch is waited for only when there is nothing to go on with meanwhile.
         must_wait = copy is None or not copy.is_usable(now)
-        self.refresh(copy, wait=must_wait, deadline=deadline or Deadline())
+        newer = self.refresh(copy, wait=must_wait, deadline=deadline or Deadline())
+        if newer is not None:
+            return newer.parsed  # for this very question, however long it took and however short it is kept
         copy = self.copy
         if copy is None or not copy.is_usable(now):
             raise self.unavailable()
         return copy.parsed
 
-    def refresh(self, seen: Copy[Parsed] | None, *, wait: bool, deadline: Deadline) -> bool:
-        """Whether there is a newer copy than `seen` now; one fetch at a time, none right after a failure."""
+    def refresh(self, seen: Copy[Parsed] | None, *, wait: bool, deadline: Deadline) -> Copy[Parsed] | None:
+        """The copy that is newer than `seen`, if any; one fetch at a time, none right after a failure."""
         if not self._one_at_a_time.acquire(timeout=deadline.left() if wait else 0):
-            return False
+            return None
         try:
             if self.copy is not seen:
-                return True  # another thread was faster
+                return self.copy  # another thread was faster
             now = self._clock()
             if 0 <= now - self._failed_at < self._backoff() or not deadline.left():
-                return False
+                return None
+            share = self._share(now, deadline)
             # Counted before it starts: an invocation that is killed in the middle has tried as well.
             self._failures, self._failed_at = self._failures + 1, now
-            self.copy = self._take(now, deadline)
+            self.copy = self._take(now, share)
             self._failures = 0
-            return True
+            return self.copy
         except FetchFailed:
             self._failed_at = self._clock()
-            return False
+            return None
         finally:
             self._one_at_a_time.release()
 
     def unavailable(self) -> VerificationError:
         """Nothing usable, and the endpoint does not answer."""
         return VerificationError(self._unavailable, retryable=True)
+
+    def _share(self, now: float, deadline: Deadline) -> Deadline:
+        """All of the time, or little of it: who has a copy need not wait out each try of an outage.
+
+        All of it for the first try, for one in each minute, without a usable copy, and where a copy is about
+        to be over: twice the back-off before it there is one more try at least.
+        """
+        copy, was_patient = self.copy, 0 <= now - self._patient_at < PATIENCE_EVERY
+        is_safe = copy is not None and copy.is_usable(now) and now + 2 * MAX_BACKOFF < copy.usable_until
+        if is_safe and self._failures and was_patient:
+            return deadline.at_most(HASTE)
+        self._patient_at = now
+        return deadline
 
     def _backoff(self) -> float:
         return min(MAX_BACKOFF, 0.5 * 2 ** min(self._failures, 4)) if self._failures else 0.0
@@ -129,13 +150,15 @@ class DocumentCache[Parsed]:
         timeout = deadline.left()
         if not timeout:
             raise FetchFailed("no time is left")
-        answer = self._fetch(url, etag=old.etag if old and old.url == url else None, timeout=timeout)
+        # After a failure the whole document is asked for: maybe the condition is what the endpoint chokes on.
+        sent = old.etag if old and old.url == url and self._failures == 1 else None
+        answer = self._fetch(url, etag=sent, timeout=timeout)
         fresh_for = self._limits.ceiling if answer.fresh_for is None else answer.fresh_for
         fresh_until = now + min(max(fresh_for, self._limits.floor), self._limits.ceiling)
         usable_until = fresh_until + self._limits.stale_if_error
         etag = answer.etag
-        if answer.body is None and old is None:
-            raise FetchFailed("not modified, and there is no copy")
+        if answer.body is None and (sent is None or _opaque(etag or sent) != _opaque(sent)):
+            raise FetchFailed("not modified, but we have no such copy")
         if old is not None and answer.body in (None, old.body):
             parsed, body = old.parsed, old.body  # the same object: what was verified with it still holds
             # RFC 9110 section 15.4.5 wants the ETag repeated; who leaves it out means the one we sent.
@@ -143,3 +166,9 @@ class DocumentCache[Parsed]:
         else:
             parsed, body = self._parse(answer), answer.body or b""
         return Copy(parsed, url, body, etag, now, fresh_until, usable_until)
+
+
+def _opaque(etag: str | None) -> str | None:
+    """RFC 9110 section 8.8.3.2: weak or strong, it names one document. RFC 9111 section 4.3.4: a 304 that
+    names another than ours must not lengthen the life of ours."""
+    return etag.removeprefix("W/") if etag else None

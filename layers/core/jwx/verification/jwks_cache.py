@@ -60,9 +60,10 @@ class JwksCache:
         is_fresh = copy is not None and copy.is_fresh(now)
         if is_fresh and (self._is_known_unknown(kid, now) or not self._take_allowance(now)):
             raise VerificationError("unknown_key")
-        if not self._set.refresh(copy, wait=True, deadline=deadline):
+        newer = self._set.refresh(copy, wait=True, deadline=deadline)
+        if newer is None:
             raise self._set.unavailable()
-        return self._set.current(deadline)
+        return newer.parsed
 
     def _is_known_unknown(self, kid: str, now: float) -> bool:
         return len(kid) > MAX_KID_LENGTH or now < self._unknown.get(kid, 0.0)

@@ -69,6 +69,15 @@ def test_a_deadline_counts_down_to_nothing_and_no_further() -> None:
         deadline.require()
 
 
+def test_a_part_of_a_deadline_never_outlives_it() -> None:
+    """A second of it is a second, or what is left."""
+    timer = FakeClock(0)
+    deadline = Deadline(2.0, lambda: timer.exact)
+    assert deadline.at_most(1.0).left() == 1
+    timer.advance(1.5)
+    assert deadline.at_most(1.0).left() == 0.5
+
+
 def test_documents_that_are_slow_one_by_one_share_the_time_of_one(clock: FakeClock) -> None:
     """Three that take two seconds each would take six; the answer is there in three."""
     endpoint = SlowEndpoint(clock, {DISCOVERY: 2, JWKS_URI: 2, DENY_LIST: 2})
