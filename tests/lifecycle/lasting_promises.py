@@ -45,6 +45,25 @@ def slower_clients_while_a_key_waits() -> list[str]:
     return world.problems()
 
 
+def slow_write_of_a_policy() -> list[str]:
+    """The write of a policy with quicker clients takes minutes; until then the old one is in force."""
+    quick = {"s_maxage": 0, "stale_while_revalidate": 0, "stale_if_error": 0}
+    world = World(policy=changed(**quick, client_cache=5 * HOUR, rotation_period=24 * HOUR))
+    world.run()
+    world.run_for(7 * HOUR)
+
+    def slowly(call: str) -> None:
+        if call == "store.save":
+            world.calls.before = lambda _: None
+            world.clock.advance(180)
+
+    world.calls.before = slowly
+    world.do("update_policy", policy={"client_cache": 300, "algorithms": ["ES256", "EdDSA"]})
+    world.run_for(6 * HOUR, every=30)
+    world.finish()
+    return world.problems()
+
+
 def longer_tokens_and_back() -> list[str]:
     """The table is restored to before a time in which tokens were allowed to live for six hours."""
     world = World(tag_lag=300)

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow  # each is a world of its own
 COURSES = (
     course.slow_clients_fetch_what_the_edge_held,
     course.slower_clients_while_a_key_waits,
+    course.slow_write_of_a_policy,
     course.longer_tokens_and_back,
     course.longer_caches_and_back,
     course.longer_caches_in_the_copy_and_back,

@@ -19,7 +19,7 @@ def confirm(ring: KeyRing, *, seen: Collection[str], now: int) -> KeyRing:
     """
     policy = ring.policy
     clear = max(now + max(policy.on_edge, ring.lingering or 0), ring.edge_horizon)
-    ready_at = max(clear + policy.in_clients, ring.cache_horizon)
+    ready_at = max(clear + max(policy.in_clients, ring.lingering_in_clients or 0), ring.cache_horizon)
     waiting = unconfirmed(ring, now)
     for key in ring.keys:
         if key.kid in waiting and key.kid in seen:
@@ -43,14 +43,29 @@ def copied(ring: KeyRing, *, fingerprint: str, now: int) -> KeyRing:
     count from here, and open revocations empty the CDN once more.
     """
     if ring.lingering is not None:
-        ring = mistrust_caches(ring, edge_until=now + ring.lingering, in_clients=ring.policy.in_clients)
+        in_clients = max(ring.policy.in_clients, ring.lingering_in_clients or 0)
+        ring = mistrust_caches(ring, edge_until=now + ring.lingering, in_clients=in_clients)
     withdrawals = tuple(
         w
         if w.copied_at is not None
         else replace(w, copied_at=now, invalidated_at=None, invalidated_again_at=None)
         for w in ring.withdrawals
     )
-    return replace(ring, copied=fingerprint, lingering=None, withdrawals=withdrawals)
+    return replace(
+        ring, copied=fingerprint, lingering=None, lingering_in_clients=None, withdrawals=withdrawals
+    )
+
+
+def linger(ring: KeyRing, *, on_edge: int, in_clients: int) -> KeyRing:
+    """Let caches be filled by an earlier policy, and keep what they got, until the copy is replaced.
+
+    When that is seen, the write that ended the policy is long done, however slow it was.
+    """
+    return replace(
+        ring,
+        lingering=max(ring.lingering or 0, on_edge),
+        lingering_in_clients=max(ring.lingering_in_clients or 0, in_clients),
+    )
 
 
 def mistrust_caches(ring: KeyRing, *, edge_until: int, in_clients: int) -> KeyRing:

@@ -29,7 +29,8 @@ def change_policy(ring: KeyRing, *, policy: RotationPolicy, now: int) -> KeyRing
     old = ring.policy
     in_clients = max(old.in_clients, policy.in_clients)
     ring = cache_transitions.mistrust_caches(ring, edge_until=now + old.on_edge, in_clients=in_clients)
-    ring = replace(ring, policy=policy, lingering=max(ring.lingering or 0, old.on_edge))
+    ring = cache_transitions.linger(ring, on_edge=old.on_edge, in_clients=old.in_clients)
+    ring = replace(ring, policy=policy)
     for key in ring.keys:
         ring = _postpone(ring, key, now)
         if key.until is None and key.algorithm not in policy.algorithms:

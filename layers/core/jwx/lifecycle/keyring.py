@@ -163,6 +163,8 @@ class KeyRing:
     """No cache that was filled from such an answer may still hold it after this time."""
     lingering: int | None = None
     """Seconds for which the CDN may keep the static copy of an earlier policy, until it is replaced."""
+    lingering_in_clients: int | None = None
+    """Seconds for which clients may keep what they got by that policy."""
     copied: str | None = None
     """Fingerprint of what the static copy holds; None when that is not known."""
     deleting_since: int | None = None

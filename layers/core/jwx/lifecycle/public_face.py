@@ -31,7 +31,10 @@ def vanished(ring: KeyRing, now: int) -> bool:
 
 
 def fingerprint(ring: KeyRing, now: int) -> str:
-    """A digest of all that the published documents are made of."""
+    """A digest of all that the published documents are made of.
+
+    And of what caches are promised: once the copy was written anew, no older policy is served any more.
+    """
     policy = ring.policy
     parts = [
         _RENDERING,
@@ -41,6 +44,7 @@ def fingerprint(ring: KeyRing, now: int) -> str:
         *(["key_ops"] if policy.key_ops else []),
         *(f"{token.jti}\t{token.exp}" for token in ring.revoked_tokens),
         f"{policy.max_age} {policy.s_maxage} {policy.stale_while_revalidate} {policy.stale_if_error}",
+        f"{policy.on_edge} {policy.in_clients}",
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

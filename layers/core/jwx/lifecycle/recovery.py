@@ -45,8 +45,8 @@ class Recovery:
             until, in_clients = now + promises.on_edge, promises.in_clients
             ring = cache_transitions.mistrust_caches(ring, edge_until=until, in_clients=in_clients)
             # The static copy may be of any of those policies too, and is served until it is replaced.
-            lingering = max(ring.lingering or 0, promises.on_edge)
-            ring = replace(ring, served_at=ring.served_at or now, lingering=lingering)
+            ring = cache_transitions.linger(ring, on_edge=promises.on_edge, in_clients=promises.in_clients)
+            ring = replace(ring, served_at=ring.served_at or now)
         for unknown in _unknown(ring, stored.values()):
             ring = _completed(ring, unknown, self._keys, now)
         births = tuple(b for b in ring.births if b.key_arn is None or _still_open(stored.get(b.key_arn)))

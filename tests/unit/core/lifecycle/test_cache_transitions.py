@@ -48,6 +48,19 @@ def test_caches_count_from_when_the_copy_of_an_earlier_policy_was_replaced() -> 
     assert after.cache_horizon == T0 + 509 + POLICY.in_clients
 
 
+def test_clients_may_keep_what_the_copy_of_an_earlier_policy_told_them() -> None:
+    """Its Cache-Control is the earlier policy's, also where the one in force promises less."""
+    slow = POLICY.in_clients + 1000
+    after = cache_transitions.copied(
+        ring(lingering=500, lingering_in_clients=slow), fingerprint="f", now=T0 + 9
+    )
+    assert (after.cache_horizon, after.lingering_in_clients) == (T0 + 509 + slow, None)
+    seen = cache_transitions.confirm(
+        ring(key("k"), lingering=0, lingering_in_clients=slow), seen=["k"], now=T0
+    )
+    assert seen.keys[0].activate_not_before == T0 + POLICY.on_edge + slow
+
+
 def test_the_first_copy_without_a_revoked_key_empties_the_cdn_again() -> None:
     """The second one does not."""
     due = Withdrawal(kid="k", invalidated_at=T0, invalidated_again_at=T0)
