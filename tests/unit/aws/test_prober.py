@@ -58,6 +58,20 @@ def test_a_signer_that_keeps_failing_leaves_the_key_to_the_next_run() -> None:
     assert "arn:" not in str(failed.value)
 
 
+def test_a_signer_that_fails_slowly_is_not_asked_again() -> None:
+    """Each try may last for seconds; all of them together must not outlast the run."""
+    functions: Any = Functions(*[FAILED] * (len(WAITS) + 1))
+    prober = LambdaProber(
+        functions,
+        function_name="stack-signer",
+        sleep=lambda _: None,
+        clock=lambda: 9 * len(functions.invokes),
+    )
+    with pytest.raises(SigningUnavailable):
+        prober.probe(issuer="shop", operation="op-1")
+    assert len(functions.invokes) == 2
+
+
 @pytest.mark.parametrize("payload", [b"", b"null", b"[]", b"{}", b'{"signature":1}', b'{"signature":"!"}'])
 def test_an_answer_without_a_signature_is_none(payload: bytes) -> None:
     """Whatever else the signer answers proves no key."""

@@ -20,6 +20,7 @@ from jwx.verbs.rotation_event import verb_of
 from jwx.verbs.verb_requests import FIELDS, VerbRequest
 from jwx_aws.clients import Clients
 from jwx_aws.kms_throttles import KmsThrottles
+from jwx_aws.prober import LATEST
 from tests.fakes.certificate_authority import base64_der, leaf, pem, root
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal
@@ -337,6 +338,12 @@ def test_a_call_that_hangs_ends_before_lambda_ends_the_function(config: Any) -> 
     tries = config.retries["total_max_attempts"]
     pauses = sum(2**n for n in range(tries - 1))  # the most that botocore's standard mode waits
     assert tries * (config.connect_timeout + config.read_timeout) + pauses < app.RESERVE
+
+
+def test_a_prover_that_keeps_failing_is_left_before_lambda_ends_the_function() -> None:
+    """The last time that it is asked, it may take until the call times out."""
+    once: Any = app.ONCE
+    assert LATEST + once.connect_timeout + once.read_timeout < app.RESERVE
 
 
 class NotedClients(Clients):
