@@ -91,6 +91,12 @@ def changes(before: KeyRing, after: KeyRing, *, at: int) -> Iterator[KeyChange]:
         yield from _key_changes(after.issuer, old.get(key.kid), key, at)
     left = {key.kid for key in after.keys}
     buried = {stone.kid for stone in after.tombstones}
+    innocent = {stone.kid for stone in before.tombstones if stone.revoked_at is None}
+    for stone in after.tombstones:
+        if stone.revoked_at is not None and stone.kid in innocent:
+            yield KeyChange(
+                issuer=after.issuer, kid=stone.kid, algorithm=stone.algorithm, change="Revoked", at=at
+            )
     for kid, key in old.items():
         if kid not in left and kid in buried:
             yield KeyChange(issuer=after.issuer, kid=kid, algorithm=key.algorithm, change="Deleted", at=at)

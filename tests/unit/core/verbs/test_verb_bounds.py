@@ -18,6 +18,7 @@ from jwx.errors import (
     UnknownIssuer,
     UnknownKey,
 )
+from jwx.lifecycle.keyring import Tombstone
 from tests.lifecycle.scenarios import FOREIGN, just_rotated, running
 from tests.lifecycle.world import World
 
@@ -211,6 +212,18 @@ def test_revoking_the_only_key_says_that_signing_stops() -> None:
     assert all("NoActiveKey" in " ".join(a["warnings"]) for a in answers)
     world.clock.advance(61)
     assert world.mint() == 0
+
+
+def test_the_revocation_of_a_key_that_is_gone_is_told_once() -> None:
+    """Its tombstone says so for ever, and whoever listens to the bus has to hear of it too."""
+    world = World()
+    running(world)
+    ring, now = world.ring(), world.clock()
+    stone = Tombstone(kid="gone", algorithm="ES256", at=now)
+    world.store.rings["default"] = replace(ring, tombstones=(stone,))
+    for _ in range(2):
+        world.do("revoke", kid="gone", reason="found in a backup")
+    assert [c.kid for c in world.journal.changes if c.change == "Revoked"] == ["gone"]
 
 
 def test_revoking_the_only_key_by_force_lets_a_fresh_one_sign_with_a_warning() -> None:
