@@ -29,6 +29,8 @@ class Interleaving:
         self._left = 0
         self._batons: list[threading.Semaphore] = []
         self._alive: set[int] = set()
+        self.switches = 0
+        """How often a run had to wait in its midst for another."""
         self._here = threading.local()
         self._errors: list[BaseException] = []
 
@@ -72,6 +74,7 @@ class Interleaving:
         number = getattr(self._here, "number", None)
         if number is not None:
             while self._left == 0 and len(self._alive) > 1:
+                self.switches += 1
                 self._pass_on()
                 self._batons[number].acquire()
             self._left -= 1

@@ -7,11 +7,11 @@ held, by a cache that keeps its promises, at any moment from the signature to th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from jwx.lifecycle.keyring import KeyRing, SigningKey, State
 from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
+from tests.fakes.clock import FakeClock
 from tests.fakes.publication import Answer
 from tests.lifecycle.held_sets import EVER, Face, ServedSet, longest_on_edge
 
@@ -29,8 +29,8 @@ class Violation:
 class Watch:
     """Told of each effect in the moment it happens; collects violations."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._now = clock
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
         self.violations: list[Violation] = []
         self.faces: dict[str, Face] = defaultdict(Face)
         self.revoked: set[str] = set()
@@ -45,8 +45,10 @@ class Watch:
 
     # -- the public face -----------------------------------------------------------------------
 
-    def ring_written(self, old: KeyRing | None, ring: KeyRing) -> None:
-        """A key ring was written, or came out of a restored table."""
+    def ring_written(self, _: str, old: KeyRing | None, ring: KeyRing | None) -> None:
+        """A key ring was written, came out of a restored table, or was lost, which the public cannot tell."""
+        if ring is None:
+            return
         now, face = self._now(), self.faces[ring.issuer]
         if not face.policies or face.policies[-1][1] != ring.policy:
             face.policies.append((now, ring.policy))
@@ -62,11 +64,14 @@ class Watch:
                 self._check_needed(ring.issuer, frozenset())
             self._check_ring(old, ring)
 
-    def copy_written(self, issuer: str, copy: Answer | None) -> None:
+    def copy_written(self, issuer: str, _: Answer | None, copy: Answer | None) -> None:
         """The static copy was replaced or removed."""
         face = self.faces[issuer]
         on_edge = longest_on_edge(copy, face.policies[-1][1]) if copy else 0
         face.copy = self._served(issuer, face.copy, copy.kids if copy else None, on_edge)
+
+    def _now(self) -> float:
+        return self._clock.exact
 
     def _learn(self, key: SigningKey, now: float) -> None:
         if key.revoked_at is not None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from jwx.errors import JwxError
-from jwx.issuing.ring_cache import RingCache
+from jwx.issuing.ring_cache import Reading, RingCache
 from jwx.ports import RingStore
+from tests.fakes.clock import FakeClock
 from tests.lifecycle.invariants import Watch
 
 
@@ -25,10 +25,11 @@ class Minted:
 class Signer:
     """Mints tokens of the longest life that its key ring allows, from the oldest ring it may use."""
 
-    def __init__(self, store: RingStore, *, clock: Callable[[], float], skew: int, watch: Watch) -> None:
+    def __init__(self, store: RingStore, *, clock: FakeClock, skew: int, watch: Watch) -> None:
         self._clock = clock
+        self._skew = skew
         self._watch = watch
-        self._rings = RingCache(store, lambda: int(clock() + skew))
+        self._rings = RingCache(store, self._own_time)
 
     def mint(self, issuer: str, algorithm: str | None = None) -> Minted | None:
         """A token, or None where nothing may be signed."""
@@ -43,4 +44,11 @@ class Signer:
         expires_at = issued_at + policy.max_token_lifetime
         accepted_until = expires_at + policy.verifier_leeway + policy.clock_skew
         self._watch.minted(issuer, key.kid, accepted_until=accepted_until)
-        return Minted(issuer, key.kid, self._clock(), accepted_until)
+        return Minted(issuer, key.kid, self._clock.exact, accepted_until)
+
+    def held(self) -> list[Reading]:
+        """The rings that it keeps, each with the time of its reading."""
+        return list(self._rings._kept.values())
+
+    def _own_time(self) -> int:
+        return int(self._clock.exact + self._skew)

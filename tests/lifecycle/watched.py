@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from jwx.lifecycle.keyring import KeyRing
@@ -11,13 +12,19 @@ from tests.fakes.kms import FakeKms
 from tests.fakes.ring_store import FakeRingStore
 from tests.lifecycle.invariants import Watch
 
+type Tell[V] = Callable[[str, V | None, V | None], None]
+
 
 class Told[V](dict[str, V]):
     """A dict that tells of its changes: the name, the old value, the new one or None."""
 
-    def __init__(self, tell: Callable[[str, V | None, V | None], None]) -> None:
-        super().__init__()
+    def __init__(self, tell: Tell[V], untold: Mapping[str, V] = MappingProxyType({})) -> None:
+        super().__init__(untold)
         self._tell = tell
+
+    def __reduce__(self) -> tuple[type[Told[V]], tuple[Tell[V], dict[str, V]]]:
+        """A copy of it tells nobody of what was in it from the beginning."""
+        return Told, (self._tell, dict(self))
 
     def __setitem__(self, name: str, value: V) -> None:
         old = self.get(name)
@@ -35,7 +42,7 @@ class WatchedStore(FakeRingStore):
 
     def __init__(self, watch: Watch, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.rings = Told(lambda _, old, new: watch.ring_written(old, new) if new else None)
+        self.rings = Told(watch.ring_written)
 
     def restore(self, rings: dict[str, KeyRing]) -> None:
         """In place: what is watched stays watched."""

@@ -50,21 +50,21 @@ class World:
         self.policy = policy
         self.clock = FakeClock()
         self.calls = Calls()
-        self.watch = Watch(lambda: self.clock.exact)
+        self.watch = Watch(self.clock)
         self.store = WatchedStore(self.watch, self.calls, seed=seed)
         self.kms = WatchedKms(self.watch, self.store.rings, self.clock, self.calls, seed=seed, **kms)
         self.publication = FakePublication(self.store, self.clock, self.calls)
-        self.publication.copies = Told(lambda name, _, new: self.watch.copy_written(name, new))
+        self.publication.copies = Told(self.watch.copy_written)
         self.journal = FakeJournal(self.calls)
         self.record = FakeRunRecord(self.calls)
         skew = policy.clock_skew
         # A log of its own: tokens are minted between the calls of a run and must not count as such.
         unlogged = _Unlogged(self.store)
         self.signers = [
-            Signer(unlogged, clock=lambda: self.clock.exact, skew=by, watch=self.watch)  # type: ignore[arg-type]
+            Signer(unlogged, clock=self.clock, skew=by, watch=self.watch)  # type: ignore[arg-type]
             for by in (1 - skew, 0, skew)
         ]
-        self._operations = itertools.count()
+        self._operations = 0
 
     def verbs(self, *, seconds: float = 250, skew: int = 0) -> Verbs:
         """A rotation function as one invoke sees it, with `seconds` left and a clock off by `skew`."""
@@ -83,8 +83,12 @@ class World:
             default_policy=self.policy,
             clock=lambda: self.clock() + skew,
             sleep=self.clock.sleep,
-            new_operation=lambda: f"op-{next(self._operations)}",
+            new_operation=self._new_operation,
         )
+
+    def _new_operation(self) -> str:
+        self._operations += 1
+        return f"op-{self._operations - 1}"
 
     def do(self, action: str, *, skew: int = 0, **request: Any) -> dict[str, Any]:
         """One verb by a fresh invoke."""
