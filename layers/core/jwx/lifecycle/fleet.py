@@ -11,6 +11,7 @@ from jwx.issuer_names import DEFAULT
 from jwx.lifecycle.adoption import Sweep, Swept
 from jwx.lifecycle.course import Course
 from jwx.lifecycle.issuer_transitions import new_ring
+from jwx.lifecycle.keyring import KeyRing
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.policy import RotationPolicy
 from jwx.lifecycle.reconcile import Outcome, Reconciler
@@ -131,10 +132,11 @@ class _Tally:
             return
         for algorithm in ring.policy.algorithms:
             active, standby = ring.active(algorithm), ring.standby(algorithm)
-            age = now - active.activated_at if active and active.activated_at is not None else 0
-            self._oldest_active = max(self._oldest_active, age)
+            if active is not None and active.activated_at is not None:
+                self._oldest_active = max(self._oldest_active, now - active.activated_at)
             # Invariant 4 gives a new standby this long; before, that it is not ready is no news.
-            due = active is None or age > ring.policy.propagation + SLACK
+            since = _waits_since(ring, algorithm)
+            due = since is None or now - since > ring.policy.propagation + SLACK
             self._standbys_ready &= not due or (standby is not None and ready(standby, now))
 
     def metrics(self, *, since: int | None, orphans: int | None) -> dict[str, int]:
@@ -149,3 +151,16 @@ class _Tally:
         if orphans is not None:
             values["Orphans"] = orphans
         return values
+
+
+def _waits_since(ring: KeyRing, algorithm: str) -> int | None:
+    """From when its standby has to wait for the caches; None if something should sign and nothing does.
+
+    The first key of an algorithm that joined the policy has no predecessor, and waits from its publication.
+    """
+    active, standby = ring.active(algorithm), ring.standby(algorithm)
+    if active is not None:
+        return active.activated_at
+    begun = any(key.activated_at is not None for key in ring.keys if key.algorithm == algorithm)
+    begun = begun or any(stone.algorithm == algorithm for stone in ring.tombstones)
+    return standby.published_at if standby is not None and not begun else None

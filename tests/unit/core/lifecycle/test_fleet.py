@@ -131,6 +131,21 @@ def test_the_metrics_tell_of_a_missing_standby() -> None:
     assert world.journal.measurements[-1][1]["StandbyReady"] == 0
 
 
+def test_an_algorithm_that_joins_the_policy_is_no_missing_standby() -> None:
+    """Its first key waits for the caches for a day and more. That nothing follows a revoked key is one."""
+    world = World()
+    running(world)
+    world.do("update_policy", policy={"algorithms": ["ES256", "EdDSA"]})
+    world.run()
+    assert world.journal.measurements[-1][1]["StandbyReady"] == 1
+    world.run_for(2 * 3600)
+    world.do("rotate", algorithm="EdDSA")
+    world.run()
+    world.do("revoke", kid=world.active_kid(algorithm="EdDSA"))
+    world.run()
+    assert world.journal.measurements[-1][1]["StandbyReady"] == 0
+
+
 def test_the_issuers_count_as_served_where_orphans_cannot_be_looked_for() -> None:
     """But the run is no success, and the next one starts with the first issuer."""
     world = World()
