@@ -41,9 +41,14 @@ class Pattern(NamedTuple):
     path: str
     scopes: frozenset[str]
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Those that the pattern means; a request may have any, also one that is called `*`."""
+        return METHODS if self.method == "*" else (self.method,)
+
     def covers(self, method: str, path: str) -> bool:
         """Whether the route is one of its; in time linear in the path, whatever the pattern."""
-        if self.method != method and (self.method != "*" or method not in METHODS):
+        if method not in self.methods:
             return False
         may_end = path.endswith("/") and self.method and not self.path.endswith(("*", "/"))
         return _is_like(path, self.path) or bool(may_end and _is_like(path[:-1], self.path))
@@ -55,8 +60,7 @@ class Pattern(NamedTuple):
         paths = [self.path] if self.path.endswith(("*", "/")) else [self.path, f"{self.path}/"]
         # Never a wildcard for the method: it would span the beginning of another path, or open to a method
         # of no list what is closed to those of ours.
-        methods = METHODS if self.method == "*" else (self.method,)
-        return [f"{stage_arn}/{method}{path}" for method in methods for path in paths]
+        return [f"{stage_arn}/{method}{path}" for method in self.methods for path in paths]
 
 
 class Routes:

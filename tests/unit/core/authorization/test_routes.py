@@ -113,11 +113,12 @@ def test_a_wildcard_method_stays_a_method() -> None:
     assert not permits(policy, f"{STAGE}/PUT/private/public")
 
 
-@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "get", ""])
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "get", "*", "ANY", ""])
 def test_a_method_of_no_list_is_never_open(method: str) -> None:
     """An open wildcard beside a closed one: what the Deny does not name must not be allowed either."""
     table = parse_routes('{"* /*": [], "* /admin/*": ["admin"]}')
     assert not table.allows(method, "/admin/x", frozenset())
+    assert not table.allows(method, "/other", frozenset())
     assert not permits(table.policy(STAGE, frozenset()), f"{STAGE}/{method}/admin/x")
     assert not permits(table.policy(STAGE, frozenset()), f"{STAGE}/{method}/other")
 
