@@ -42,6 +42,7 @@ class FakePublication:
         """Issuers by token."""
         self.copies: dict[str, Answer] = {}
         self.edge: dict[str, tuple[Answer, int]] = {}
+        self.place = "here"
         self.origin_down = False
         self.unreachable = False
 

@@ -80,6 +80,21 @@ def forced_before_it_was_seen() -> list[str]:
     return [f"one run looked {looks} times"] if looks > 1 else [str(v) for v in world.watch.violations]
 
 
+def another_bucket() -> list[str]:
+    """The stack was deleted and is made again with the table of before: its bucket is new and empty."""
+    world = World()
+    running(world)
+    world.publication.place = "elsewhere"
+    world.publication.copies.pop("default")
+    world.run()
+    lost = [] if "default" in world.publication.copies else ["there is no copy"]
+    writes = world.calls.names.count("copy.write")
+    world.run()
+    again = world.calls.names.count("copy.write") - writes
+    world.finish()
+    return lost + (["it was written twice"] if again else []) + world.problems()
+
+
 def recreated_issuer() -> list[str]:
     """A deleted issuer is made again in the first moment in which that is allowed."""
     world = World()

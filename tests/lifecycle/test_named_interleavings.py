@@ -25,6 +25,7 @@ NAMED = (
     birth_courses.slow_maker,
     cache_courses.recreated_issuer,
     cache_courses.forced_before_it_was_seen,
+    cache_courses.another_bucket,
     cache_courses.algorithm_added_later,
     cache_courses.first_moments,
     cache_courses.slow_write_of_a_rotation,

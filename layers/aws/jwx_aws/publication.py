@@ -18,6 +18,11 @@ class AwsPublication:
         self._edge = edge
         self._public_url = public_url
 
+    @property
+    def place(self) -> str:
+        """See `StaticCopy.place`."""
+        return self._static_copy.place
+
     def copy(self, ring: KeyRing, now: int, *, stale: Callable[[], bool]) -> None:
         """See `StaticCopy.write`."""
         self._static_copy.write(ring, now, stale=stale)

@@ -8,6 +8,7 @@ white space behind the JSON makes each body, and so each ETag, appear once only.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -46,6 +47,12 @@ class StaticCopy:
         self._base_url = base_url
         self._jwk_set_type = jwk_set_type
         self._new_nonce = new_nonce
+
+    @property
+    def place(self) -> str:
+        """A digest of where the documents are written and of what they say beside the key ring."""
+        parts = "\n".join((self._bucket, self._base_url, self._jwk_set_type))
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
     def write(self, ring: KeyRing, now: int, *, stale: Callable[[], bool]) -> None:
         """Raises LostRace when `stale` says so or another writer came first; PublicationUnavailable."""

@@ -118,6 +118,10 @@ class Prober(Protocol):
 class Publication(Protocol):
     """The public face of an issuer: static copy, CDN, public URL."""
 
+    @property
+    def place(self) -> str:
+        """Another where the copy is another: another bucket, another issuer URL, another media type."""
+
     def copy(self, ring: KeyRing, now: int, *, stale: Callable[[], bool]) -> None:
         """Write the documents of `ring` to the static copy.
 

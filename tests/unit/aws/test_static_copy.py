@@ -47,6 +47,16 @@ def copy_on(s3: Any, *, media_type: str = "application/jwk-set+json") -> StaticC
     return StaticCopy(s3, bucket="copy", base_url=URL, jwk_set_type=media_type)
 
 
+def test_a_copy_elsewhere_or_of_another_url_or_type_is_another_copy() -> None:
+    """So that the ring's memory of what was written last is not taken for news of it."""
+    unused: Any = None
+    told = [("copy", URL, "a/b"), ("other", URL, "a/b"), ("copy", f"{URL}/x", "a/b"), ("copy", URL, "a/c")]
+    copies = [StaticCopy(unused, bucket=b, base_url=u, jwk_set_type=t) for b, u, t in (*told, told[0])]
+    places = [copy.place for copy in copies]
+    assert len(set(places)) == len(told)
+    assert places[-1] == places[0]
+
+
 def test_every_document_lies_at_its_path_and_means_the_same(s3: Any) -> None:
     """Each object parses to what the API answers; only white space behind it differs."""
     copy_on(s3).write(RING, 1, stale=lambda: False)

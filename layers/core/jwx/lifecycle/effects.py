@@ -71,8 +71,8 @@ class Effects:
         ring = self._ledger.write(ring, replace(ring, copied=None))
         now = self._clock()
         self._publication.copy(ring, now, stale=lambda: self._version(ring.issuer) != ring.version)
-        held = fingerprint(ring, now)
-        return self._ledger.write(ring, cache_transitions.copied(ring, fingerprint=held, now=self._clock()))
+        after = cache_transitions.copied(ring, fingerprint=fingerprint(ring, now), now=self._clock())
+        return self._ledger.write(ring, replace(after, copied_to=self._publication.place))
 
     def _confirm(self, ring: KeyRing, _: Step) -> KeyRing:
         seen = self._publication.seen(ring.issuer)

@@ -167,6 +167,8 @@ class KeyRing:
     """Seconds for which clients may keep what they got by that policy."""
     copied: str | None = None
     """Fingerprint of what the static copy holds; None when that is not known."""
+    copied_to: str | None = None
+    """Which static copy that is."""
     deleting_since: int | None = None
     deleted_at: int | None = None
     restored: bool = False

@@ -7,7 +7,8 @@ run finishes. Losing such a write is information: the ring is read again and pla
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from jwx.errors import JwxError, LostRace, UnknownIssuer
@@ -52,6 +53,7 @@ class Reconciler:
         clock: Clock,
         sleep: Callable[[float], None],
         remaining: Callable[[], float],
+        place: str,
     ) -> None:
         self._ledger = ledger
         self._effects = effects
@@ -59,6 +61,7 @@ class Reconciler:
         self._clock = clock
         self._sleep = sleep
         self._remaining = remaining
+        self._place = place
 
     def run(self, issuer: str, *, patience: int = PATIENCE) -> Outcome:
         """Do all that is due for `issuer`, and what becomes due within `patience` seconds.
@@ -70,6 +73,7 @@ class Reconciler:
             raise UnknownIssuer(f"issuer: there is no issuer {issuer!r}")
         outcome = Outcome(ring)
         if not ring.restored:
+            self._mistrust_another_copy(outcome)
             self._inspect(outcome)
         for _ in range(MAX_STEPS):
             step = self._next(outcome, patience)
@@ -102,6 +106,13 @@ class Reconciler:
         except JwxError as error:
             outcome.failed.append((step, error))
             outcome.ring = self._ledger.load(outcome.ring.issuer) or outcome.ring
+
+    def _mistrust_another_copy(self, outcome: Outcome) -> None:
+        """What the ring knows of the static copy is no news of one in another bucket or of another URL."""
+        if outcome.ring.copied is None or outcome.ring.copied_to == self._place:
+            return
+        with suppress(LostRace):  # somebody else is at it, or the next run is
+            outcome.ring = self._ledger.write(outcome.ring, replace(outcome.ring, copied=None))
 
     def _inspect(self, outcome: Outcome) -> None:
         """See whether KMS would still sign with the keys that sign now or next.

@@ -65,6 +65,7 @@ class Rotating:
             clock=self.clock,
             sleep=self.sleep,
             remaining=remaining,
+            place=self.publication.place,
         )
         fleet = Fleet(
             store=self.store,
