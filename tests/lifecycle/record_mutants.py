@@ -55,10 +55,13 @@ def no_copy_intent() -> list[Change]:
     def silent(self: effects.Effects, ring: KeyRing, _: Step) -> KeyRing:
         now = self._clock()
         self._publication.copy(ring, now, stale=lambda: False)
-        held = public_face.fingerprint(ring, now)
-        return self._ledger.update(
-            ring.issuer, lambda r: cache_transitions.copied(r, fingerprint=held, now=self._clock())
-        )
+        held, place = public_face.fingerprint(ring, now), self._publication.place
+
+        def told(ring: KeyRing) -> KeyRing:
+            after = cache_transitions.copied(ring, fingerprint=held, now=self._clock())
+            return replace(after, copied_to=place)
+
+        return self._ledger.update(ring.issuer, told)
 
     return [(effects.Effects, "_copy", silent)]
 
