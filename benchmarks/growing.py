@@ -12,10 +12,10 @@ from typing import Any
 from benchmarks.journeys import UNSEEN, publishing, ring_of
 from jwx import TrustedIssuer, Verifier
 from jwx.authorization.settings import authorizer_from
-from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.lifecycle.rotation import plan
 from jwx.publishing.publication import document
+from jwx.ring.keyring import KeyRing
+from jwx.ring.policy import RotationPolicy
 from jwx.verbs.rotating import Rotating
 from tests.fakes.api_events import api_event
 from tests.fakes.foreign_issuer import AUDIENCE, jwk, token

@@ -8,8 +8,8 @@ from typing import Any, Final
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from jwx.lifecycle import ring_document
-from jwx.lifecycle.keyring import KeyRing
+from jwx.ring import ring_document
+from jwx.ring.keyring import KeyRing
 from tests.fakes.foreign_issuer import private_key
 
 TABLE: Final = "rings"

@@ -25,9 +25,9 @@ from jwx.issuing.ring_cache import RingCache
 from jwx.issuing.signing import Signing
 from jwx.issuing.token_policy import TokenPolicies
 from jwx.jose import base64url
-from jwx.lifecycle.keyring import KeyRing
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
+from jwx.ring.keyring import KeyRing
 from jwx_aws.dynamodb import DynamoRingStore
 from jwx_aws.kms_signer import KmsSigner
 from jwx_aws.pyjwt_encoder import PyJwtEncoder

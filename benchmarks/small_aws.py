@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from jwx.lifecycle import ring_document
 from jwx.publishing.publication import document
+from jwx.ring import ring_document
 from tests.fakes.clock import FakeClock
 from tests.fakes.token_service import TokenService
 

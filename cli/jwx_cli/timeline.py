@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from rich.text import Text
 
-from jwx.lifecycle.keyring import PUBLISHED
+from jwx.ring.keyring import PUBLISHED
 from jwx_cli.words import duration, short
 
 LABEL = 20

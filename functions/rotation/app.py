@@ -15,8 +15,8 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from jwx.errors import ConfigurationError
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.public_url import PublicUrl
+from jwx.publishing.public_url import PublicUrl
+from jwx.ring.policy import RotationPolicy
 from jwx.settings import base_url, jwk_set_type, required
 from jwx.verbs.rotating import Rotating
 from jwx.verbs.rotation_event import heard

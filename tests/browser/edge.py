@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from jwx.jose.jwa import ALGORITHMS
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.publishing.publication import cache_control, document
+from jwx.ring.policy import RotationPolicy
 from jwx_cli.commands.publish_page import SITE
 from jwx_cli.page import page_files
 from tests.lifecycle.world import World

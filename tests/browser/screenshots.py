@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
-from jwx.lifecycle.policy import RotationPolicy
+from jwx.ring.policy import RotationPolicy
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.edge import Edge, running_edge
 from tests.browser.inspector import Inspector

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from jwx.errors import KeyServiceUnavailable
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.ports import KeyStatus, ListedKey
+from jwx.ring.policy import RotationPolicy
 from jwx_aws.kms import KmsKeys
 from tests.fakes.clock import FakeClock
 from tests.fakes.kms import FakeKms, fake_keys

@@ -12,12 +12,12 @@ from cryptography import x509
 
 from jwx.errors import JwxError, SigningUnavailable
 from jwx.issuing.certificate_request import answer_certificate_request
+from jwx.issuing.probe import Signer, answer_probe, probe_message
 from jwx.jose.jwa import ALGORITHMS
 from jwx.jose.jwk import load_public_key, public_jwk
-from jwx.lifecycle.keyring import Birth, KeyRing
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.probe import Signer, answer_probe, probe_message
 from jwx.ports import Prober
+from jwx.ring.keyring import Birth, KeyRing
+from jwx.ring.policy import RotationPolicy
 from jwx_aws.prober import LambdaProber
 from tests.fakes.clock import FakeClock
 from tests.fakes.kms import FakeKms, fake_keys, fake_signer

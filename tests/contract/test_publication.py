@@ -11,12 +11,12 @@ from uuid import uuid4
 import pytest
 
 from jwx.errors import LostRace
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.public_url import PublicUrl
 from jwx.ports import Publication
+from jwx.publishing.public_url import PublicUrl
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import RotationPolicy
 from jwx.verification.fetched import Fetched, FetchFailed
 from jwx_aws.cloudfront import Edge
 from jwx_aws.publication import AwsPublication

@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 
 from jwx.errors import LostRace
-from jwx.lifecycle.keyring import Birth, KeyRing
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.ports import RingStore
+from jwx.ring.keyring import Birth, KeyRing
+from jwx.ring.policy import RotationPolicy
 from jwx_aws.dynamodb import DynamoRingStore
 from tests.fakes.ring_store import FakeRingStore
 

@@ -13,10 +13,10 @@ import pytest
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.public_url import PublicUrl
+from jwx.publishing.public_url import PublicUrl
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
+from jwx.ring.policy import RotationPolicy
 from jwx.verbs.rotating import Rotating
 from jwx.verification.fetched import Fetched, FetchFailed
 from jwx_aws.cloudfront import Edge

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from jwx.errors import JwxError, SigningUnavailable
 from jwx.issuing.certificate_request import answer_certificate_request
+from jwx.issuing.probe import Signer, answer_probe
 from jwx.jose import base64url
-from jwx.lifecycle.probe import Signer, answer_probe
 from jwx.ports import RingStore
 from tests.fakes.calls import Calls
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jwx.errors import LostRace
-from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.public_face import vanished
 from jwx.ports import Clock, RingStore
+from jwx.ring.keyring import KeyRing
+from jwx.ring.public_face import vanished
 from tests.fakes.calls import Calls
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from jwx.errors import LostRace
-from jwx.lifecycle.keyring import KeyRing
+from jwx.ring.keyring import KeyRing
 from tests.fakes.calls import Calls
 
 

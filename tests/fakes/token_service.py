@@ -17,9 +17,9 @@ from jwx.issuing.signing import Signing
 from jwx.issuing.token_policy import TokenPolicies
 from jwx.jose.jwa import algorithm
 from jwx.jose.jwk import public_jwk
-from jwx.lifecycle import birth_transitions, cache_transitions, transitions
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.policy import RotationPolicy
+from jwx.ring import birth_transitions, cache_transitions, transitions
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import RotationPolicy
 from jwx_aws.pyjwt_encoder import PyJwtEncoder
 from tests.fakes.calls import Calls
 from tests.fakes.clock import FakeClock

@@ -81,7 +81,7 @@ def discovery(data: bytes) -> None:
         return Fetched(data)
 
     with suppress(FetchFailed):
-        url = Discovery(ISSUER, fetch, FakeClock(NOW)).locate(Deadline())
+        url = Discovery(ISSUER, fetch, FakeClock(NOW)).locate(Deadline(), False)
         assert is_fetchable(url)
         assert url.startswith("https://")
         assert json.loads(data)["issuer"] == ISSUER

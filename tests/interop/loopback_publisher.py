@@ -15,9 +15,9 @@ from jwx.issuing.issuer import TokenIssuer
 from jwx.issuing.ring_cache import RingCache
 from jwx.issuing.token_policy import TokenPolicies
 from jwx.issuing.token_request import TokenRequest
-from jwx.lifecycle import transitions
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
+from jwx.ring import transitions
 from jwx_aws.pyjwt_encoder import PyJwtEncoder
 from tests.fakes.token_service import TokenService
 from tests.interop.published_issuer import ALGORITHMS, AUDIENCE, CLAIMS, Published

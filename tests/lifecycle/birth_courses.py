@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from jwx.errors import SigningUnavailable, TooManyKeys
-from jwx.lifecycle.keyring import State
-from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
+from jwx.ring.keyring import State
+from jwx.ring.policy import MAX_PUBLISHED_KEYS
 from tests.lifecycle.faults import Crash, Fault, error_of, fault_at, silence_of
 from tests.lifecycle.interleaving import Interleaving
 from tests.lifecycle.scenarios import FOREIGN, running

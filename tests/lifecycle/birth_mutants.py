@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from jwx.lifecycle import (
-    adoption,
-    birth_effects,
-    birth_transitions,
-    births,
-)
-from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle import adoption, birth_effects, births
 from jwx.lifecycle.steps import Step
 from jwx.ports import KeyStatus
+from jwx.ring import birth_transitions
+from jwx.ring.keyring import KeyRing
 from tests.lifecycle.mutation import Change
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 
 from jwx.errors import IssuerExists, JwxError, PublicationUnavailable
-from jwx.lifecycle.keyring import State
+from jwx.ring.keyring import State
 from tests.lifecycle.faults import Fault, fault_at
 from tests.lifecycle.interleaving import Interleaving
 from tests.lifecycle.scenarios import FOREIGN, running

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from jwx.lifecycle.keyring import KeyRing
+from jwx.ring.keyring import KeyRing
 from tests.lifecycle.held_sets import Face, ServedSet
 from tests.lifecycle.invariants import Watch
 from tests.lifecycle.world import World

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from jwx.lifecycle.keyring import KeyRing, SigningKey, State
-from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
+from jwx.ring.keyring import KeyRing, SigningKey, State
+from jwx.ring.policy import MAX_PUBLISHED_KEYS
 from tests.fakes.clock import FakeClock
 from tests.fakes.publication import Answer
 from tests.lifecycle.held_sets import EVER, Face, ServedSet, longest_on_edge

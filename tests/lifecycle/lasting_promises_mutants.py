@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from jwx.lifecycle import cache_transitions, issuer_transitions, precautions, reconcile, rotation
-from jwx.lifecycle.keyring import KeyRing
+from jwx.lifecycle import precautions, reconcile, rotation
 from jwx.lifecycle.steps import Step
 from jwx.ports import StoredKey
+from jwx.ring import cache_transitions, issuer_transitions
+from jwx.ring.keyring import KeyRing
 from jwx_aws.kms import KmsKeys
 from tests.lifecycle.mutation import Change
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jwx.errors import JwxError
-from jwx.lifecycle.keyring import KeyRing
+from jwx.ring.keyring import KeyRing
 from tests.lifecycle.random_policy import DAY, random_policy
 from tests.lifecycle.world import World
 

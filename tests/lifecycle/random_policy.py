@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Final
 
-from jwx.lifecycle.policy import RotationPolicy
+from jwx.ring.policy import RotationPolicy
 
 DAY: Final = 86400
 ALGORITHMS: Final = ("ES256", "ES384", "EdDSA")

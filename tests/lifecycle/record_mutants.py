@@ -6,20 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from jwx.lifecycle import (
-    cache_transitions,
-    effects,
-    issuer_transitions,
-    precautions,
-    public_face,
-    recovery,
-    revocation_transitions,
-    rotation,
-    withdrawal_effects,
-    withdrawals,
-)
-from jwx.lifecycle.keyring import KeyRing, State
+from jwx.lifecycle import effects, precautions, recovery, rotation, withdrawal_effects, withdrawals
 from jwx.lifecycle.steps import Action, Step
+from jwx.ring import cache_transitions, issuer_transitions, public_face, revocation_transitions
+from jwx.ring.keyring import KeyRing, State
 from tests.fakes.publication import FakePublication
 from tests.fakes.ring_store import FakeRingStore
 from tests.lifecycle.mutation import Change

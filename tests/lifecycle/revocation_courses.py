@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jwx.lifecycle.keyring import State
+from jwx.ring.keyring import State
 from tests.fakes.publication import NOT_FOUND
 from tests.lifecycle.faults import Crash, Fault, error_of, fault_at
 from tests.lifecycle.interleaving import Interleaving

@@ -6,15 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from jwx.issuing import ring_cache
-from jwx.lifecycle import (
-    birth_transitions,
-    cache_transitions,
-    issuer_transitions,
-    policy,
-    promises,
-    transitions,
-)
-from jwx.lifecycle.keyring import KeyRing
+from jwx.ring import birth_transitions, cache_transitions, issuer_transitions, policy, promises, transitions
+from jwx.ring.keyring import KeyRing
 from jwx.verbs import dispatch
 from tests.lifecycle.mutation import Change
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from jwx.lifecycle.keyring import KeyRing
+from jwx.ring.keyring import KeyRing
 from tests.fakes.kms import FakeKms
 from tests.fakes.ring_store import FakeRingStore
 from tests.lifecycle.invariants import Watch

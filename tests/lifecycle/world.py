@@ -6,9 +6,9 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
-from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.transitions import ready
+from jwx.ring.keyring import KeyRing
+from jwx.ring.policy import RotationPolicy
+from jwx.ring.transitions import ready
 from jwx.verbs.dispatch import Verbs
 from jwx.verbs.rotating import Rotating
 from tests.fakes.calls import Calls

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from jwx.issuer_names import DEFAULT
-from jwx.lifecycle.token_revocation import NO_KID
+from jwx.ring.token_revocation import NO_KID
 from jwx_cli.commands.inspect import read_token
 from jwx_cli.commands.options import Yes
 from jwx_cli.exits import CommandFailed, ExitCode

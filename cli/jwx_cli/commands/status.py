@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from jwx.issuer_names import issuer_url
-from jwx.lifecycle.keyring import PUBLISHED
+from jwx.ring.keyring import PUBLISHED
 from jwx_cli.commands.options import Issuer
 from jwx_cli.session import Session
 from jwx_cli.stack import ISSUER_URL

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from jwx.issuer_names import issuer_url
 from jwx.jose import strict_json
-from jwx.lifecycle.keyring import PUBLISHED
+from jwx.ring.keyring import PUBLISHED
 from jwx.verification.fetched import FetchFailed
 from jwx_cli.commands.options import Issuer
 from jwx_cli.session import Session

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from jwx.errors import KeyRingUnavailable, LostRace, TooManyKeys
-from jwx.lifecycle import ring_document
-from jwx.lifecycle.keyring import KeyRing
+from jwx.ring import ring_document
+from jwx.ring.keyring import KeyRing
 from jwx_aws.aws_errors import failing_as
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from jwx.errors import KeyNotMade, KeyServiceUnavailable
 from jwx.jose import jwa
-from jwx.lifecycle.promises import Promises
 from jwx.ports import KeyStatus, ListedKey, StoredKey
+from jwx.ring.promises import Promises
 from jwx_aws.aws_errors import failing_as, is_refusal, told
 
 if TYPE_CHECKING:

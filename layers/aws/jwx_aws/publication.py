@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.public_url import PublicUrl
+from jwx.publishing.public_url import PublicUrl
+from jwx.ring.keyring import KeyRing
 from jwx_aws.cloudfront import Edge
 from jwx_aws.s3 import StaticCopy
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from jwx.errors import LostRace, PublicationUnavailable
-from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.public_face import vanished
 from jwx.publishing.publication import caching, documents, media_type, paths
+from jwx.ring.keyring import KeyRing
+from jwx.ring.public_face import vanished
 from jwx_aws.aws_errors import code, failing_as
 
 if TYPE_CHECKING:

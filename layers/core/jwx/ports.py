@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.promises import Promises
+from jwx.ring.keyring import KeyRing
+from jwx.ring.promises import Promises
 
 if TYPE_CHECKING:
     from jwx.origin import Origin

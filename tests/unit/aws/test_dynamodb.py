@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 
 from jwx.errors import KeyRingUnavailable, LostRace, TooManyKeys
-from jwx.lifecycle.keyring import Birth, KeyRing, SigningKey
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.ports import Progress
+from jwx.ring.keyring import Birth, KeyRing, SigningKey
+from jwx.ring.policy import RotationPolicy
 from jwx_aws.dynamodb import ROOM_FOR_KEYS, DynamoRingStore
 from jwx_aws.run_record import DynamoRunRecord
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.policy import RotationPolicy
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import RotationPolicy
 from tests.fakes.clock import FakeClock
 from tests.fakes.publication import FakePublication
 from tests.fakes.ring_store import FakeRingStore

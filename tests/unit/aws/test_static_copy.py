@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from jwx.errors import LostRace, PublicationUnavailable
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.publishing.publication import documents
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import RotationPolicy
 from jwx_aws.s3 import StaticCopy
 
 pytestmark = pytest.mark.slow  # moto has to start

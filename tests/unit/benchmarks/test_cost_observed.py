@@ -14,8 +14,8 @@ from benchmarks.scheduled_run import scheduled_run
 from jwx.authorization.outcomes import Outcome, OutcomeLog
 from jwx.emf import metric_line
 from jwx.issuing.token_request import TokenRequest
-from jwx.lifecycle import ring_document
 from jwx.publishing.publication import document, paths
+from jwx.ring import ring_document
 from jwx_aws.signing_audit import SigningAudit
 from tests.fakes.powertools import logger_to
 from tests.fakes.token_service import BASE_URL, REQUEST, TokenService

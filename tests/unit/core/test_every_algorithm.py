@@ -13,9 +13,9 @@ from jwx.issuing.token_request import TokenRequest
 from jwx.jose import base64url
 from jwx.jose.jwa import ALGORITHMS
 from jwx.jose.jws import parse_unverified
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
+from jwx.ring.policy import RotationPolicy
 from jwx.verbs.rotating import Rotating
 from jwx.verification.trusted_issuers import TrustedIssuer
 from jwx.verification.verifier import Verifier

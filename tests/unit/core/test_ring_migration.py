@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from jwx.errors import KeyRingUnavailable
-from jwx.lifecycle import ring_document
-from jwx.lifecycle.revocation_transitions import revoke
 from jwx.lifecycle.rotation import plan
+from jwx.ring import ring_document
+from jwx.ring.revocation_transitions import revoke
 from jwx.verbs.answers import answer
 
 RINGS = Path(__file__).parents[2] / "golden" / "rings"

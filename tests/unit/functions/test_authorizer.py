@@ -306,9 +306,13 @@ def test_a_kid_can_forge_no_line_and_fill_no_log(world: World) -> None:
 
 
 def test_an_event_of_another_kind_is_an_error(world: World) -> None:
-    """A wrong wiring is neither yes nor no."""
+    """A wrong wiring is neither yes nor no. Its line and its metric say so, and nothing that the event says."""
     with pytest.raises(InvalidRequest):
-        world.authorizer.authorize({"httpMethod": "GET", "path": "/"})
+        world.authorizer.authorize({"httpMethod": "GET", "path": "/secret"})
+    assert len(world.lines) == 1
+    told = [world.last[name] for name in ("level", "outcome", "reason", "issuer", "event")]
+    assert told == ["ERROR", "unreadable", "unknown_event", "none", "unknown"]
+    assert "secret" not in world.lines[0]
 
 
 MISTAKES: dict[str, dict[str, str]] = {

@@ -12,9 +12,9 @@ from cryptography import x509
 
 from functions.rotation import app
 from jwx.errors import ConfigurationError, InvalidPolicy, InvalidRequest, UnknownIssuer, UnknownKey
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.ports import Progress
 from jwx.publishing.publication import document
+from jwx.ring.policy import RotationPolicy
 from jwx.verbs.rotating import Rotating
 from jwx.verbs.rotation_event import verb_of
 from jwx.verbs.verb_requests import FIELDS, VerbRequest

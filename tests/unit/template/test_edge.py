@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jwx.lifecycle.policy import RotationPolicy
+from jwx.ring.policy import RotationPolicy
 from tests.unit.template.cloudformation import Stack, references
 
 Template = dict[str, Any]

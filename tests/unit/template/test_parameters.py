@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jwx.issuing.token_policy import TokenPolicies
-from jwx.lifecycle.policy import RotationPolicy
+from jwx.ring.policy import RotationPolicy
 from jwx.settings import jwk_set_type
 from tests.unit.template.cloudformation import ROOT, Stack
 

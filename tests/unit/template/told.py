@@ -24,8 +24,8 @@ from jwx.issuing.signing import Signing
 from jwx.issuing.token_policy import TokenPolicies
 from jwx.jose.jwa import algorithm
 from jwx.jose.jwk import load_public_key
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.publishing.well_known import WellKnown
+from jwx.ring.policy import RotationPolicy
 from jwx.verbs.rotating import Rotating
 from jwx_aws.events import AwsJournal
 from jwx_aws.kms_throttles import KmsThrottles

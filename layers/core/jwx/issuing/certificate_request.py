@@ -4,7 +4,7 @@ The prover signs them: the rotation's role may not. So that this opens no way to
 prover takes no bytes to sign: it takes a `kid` and a name, finds the key in the ring, and builds what is
 signed, the CertificationRequestInfo, itself. That is a DER SEQUENCE which begins with its version: within its
 first seven bytes stand `02 01 00`, none of which a JWS signing input (RFC 7515 section 5.1: base64url and a
-dot) can hold. It starts with 0x30, and so is no probe, which starts with NUL (`jwx.lifecycle.probe`). A name
+dot) can hold. It starts with 0x30, and so is no probe, which starts with NUL (`jwx.issuing.probe`). A name
 follows the version, and so it is no certificate or revocation list, where an algorithm would.
 """
 
@@ -30,11 +30,11 @@ from jwx.errors import (
 )
 from jwx.issuer_names import check_name, shown
 from jwx.issuing.claims import kind
+from jwx.issuing.probe import Signer
 from jwx.jose import jwa
 from jwx.jose.jwk import load_public_key
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.probe import Signer
 from jwx.ports import RingStore
+from jwx.ring.keyring import KeyRing, SigningKey
 
 MAX_SUBJECT: Final = 512
 """Characters of a name in all. Ed25519 signs the whole request, of which KMS takes 4096 bytes."""

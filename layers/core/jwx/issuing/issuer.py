@@ -13,14 +13,14 @@ from typing import Any, Final, Protocol
 
 from jwx.errors import InvalidRequest, NoActiveKey, SigningUnavailable, UnsupportedAlgorithm
 from jwx.issuer_names import issuer_url
+from jwx.issuing.probe import Signer
 from jwx.issuing.ring_cache import Reading, RingCache
 from jwx.issuing.token_policy import TokenPolicies
 from jwx.issuing.token_request import TokenRequest
 from jwx.jose import base64url
 from jwx.jose.jwa import algorithm
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.probe import Signer
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import RotationPolicy
 
 DEFAULT_LIFETIME: Final = 3600
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jwx.errors import InvalidRequest
-from jwx.lifecycle.probe import Signer, answer_probe
+from jwx.issuing.probe import Signer, answer_probe
 
 if TYPE_CHECKING:
     from jwx.ports import RingStore

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from jwx.errors import KeyRingUnavailable, UnknownIssuer
-from jwx.lifecycle.keyring import KeyRing
+from jwx.ring.keyring import KeyRing
 
 if TYPE_CHECKING:
     from jwx.ports import Clock, RingStore

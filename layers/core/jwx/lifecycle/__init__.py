@@ -1,1 +1,1 @@
-"""The life of signing keys: the ring, its policy, the plan, and the runs that carry it out."""
+"""The life of signing keys: the plan for a key ring, and the runs that carry it out."""

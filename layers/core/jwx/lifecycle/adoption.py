@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from jwx.errors import JwxError, TooManyKeys, UnknownIssuer
 from jwx.jose.jwa import algorithm as algorithm_row
 from jwx.jose.jwk import public_jwk
-from jwx.lifecycle.keyring import KeyRing, SigningKey
 from jwx.lifecycle.ledger import Ledger
-from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
 from jwx.ports import Clock, KeyService, KeyStatus, ListedKey, StoredKey
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import MAX_PUBLISHED_KEYS
 
 SETTLED = 900
 """KMS tags may lag by 5 minutes; a key is judged only when it is older than this, in seconds."""

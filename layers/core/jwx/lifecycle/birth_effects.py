@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jwx.errors import KeyNotMade, ServiceFailed
+from jwx.issuing.probe import probe_message
 from jwx.jose.jwa import algorithm as algorithm_row
 from jwx.jose.jwk import load_public_key, public_jwk
-from jwx.lifecycle import birth_transitions
-from jwx.lifecycle.keyring import Birth, KeyRing
 from jwx.lifecycle.ledger import Ledger
-from jwx.lifecycle.probe import probe_message
 from jwx.lifecycle.steps import Step, wanted
 from jwx.ports import Clock, KeyService, Prober
+from jwx.ring import birth_transitions
+from jwx.ring.keyring import Birth, KeyRing
 
 
 class BirthEffects:

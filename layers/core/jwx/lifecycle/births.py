@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jwx.lifecycle.keyring import Birth, KeyRing
-from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
 from jwx.lifecycle.steps import Action, Step, about
+from jwx.ring.keyring import Birth, KeyRing
+from jwx.ring.policy import MAX_PUBLISHED_KEYS
 
 BIRTH_LEASE = 300
 """Seconds from the intent to make a key to its ARN; a longer silence means that the run died."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jwx.lifecycle.keyring import KeyRing, SigningKey, State
-from jwx.lifecycle.public_face import fingerprint, vanishes_at
 from jwx.lifecycle.steps import Action, Step, about
+from jwx.ring.keyring import KeyRing, SigningKey, State
+from jwx.ring.public_face import fingerprint, vanishes_at
 
 
 def of_keys(ring: KeyRing, now: int) -> Iterator[Step]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from jwx.lifecycle import cache_transitions, issuer_transitions, transitions
 from jwx.lifecycle.birth_effects import BirthEffects
-from jwx.lifecycle.keyring import KeyRing
 from jwx.lifecycle.ledger import Ledger
-from jwx.lifecycle.public_face import fingerprint
 from jwx.lifecycle.recovery import Recovery
 from jwx.lifecycle.steps import Action, NotYet, Step, arn_of, wanted
 from jwx.lifecycle.withdrawal_effects import WithdrawalEffects
 from jwx.ports import Clock, KeyService, Prober, Publication
+from jwx.ring import cache_transitions, issuer_transitions, transitions
+from jwx.ring.keyring import KeyRing
+from jwx.ring.public_face import fingerprint
 
 
 class Effects:

@@ -10,13 +10,13 @@ from jwx.errors import JwxError, LostRace
 from jwx.issuer_names import DEFAULT
 from jwx.lifecycle.adoption import Sweep, Swept
 from jwx.lifecycle.course import Course
-from jwx.lifecycle.issuer_transitions import new_ring
-from jwx.lifecycle.keyring import KeyRing
 from jwx.lifecycle.ledger import Ledger
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.lifecycle.reconcile import Outcome, Reconciler
-from jwx.lifecycle.transitions import ready
 from jwx.ports import Clock, Journal, RingStore, RunRecord
+from jwx.ring.issuer_transitions import new_ring
+from jwx.ring.keyring import KeyRing
+from jwx.ring.policy import RotationPolicy
+from jwx.ring.transitions import ready
 
 MARGIN = 20
 """Seconds kept back to write down where the run stopped; one issuer seldom takes longer."""

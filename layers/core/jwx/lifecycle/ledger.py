@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from jwx.errors import KeyRingUnavailable, LostRace, UnknownIssuer
-from jwx.lifecycle.keyring import KeyRing, SigningKey
 from jwx.origin import Origin
 from jwx.ports import Clock, Journal, KeyChange, RingStore
+from jwx.ring.keyring import KeyRing, SigningKey
 
 TRIES = 6
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from jwx.errors import ServiceFailed
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.promises import Promises
 from jwx.ports import KeyService
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.promises import Promises
 
 
 class Precautions:

@@ -13,12 +13,12 @@ from functools import partial
 
 from jwx.errors import JwxError, LostRace, UnknownIssuer
 from jwx.lifecycle.effects import Effects
-from jwx.lifecycle.keyring import KeyRing, SigningKey, State
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.rotation import plan
 from jwx.lifecycle.steps import Action, NotYet, Step
-from jwx.lifecycle.transitions import found_unusable
 from jwx.ports import Clock, KeyService, KeyStatus
+from jwx.ring.keyring import KeyRing, SigningKey, State
+from jwx.ring.transitions import found_unusable
 
 MAX_STEPS = 400
 """Far above what a ring of the largest allowed size can ask for at once."""

@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
 
-from jwx.lifecycle import cache_transitions, revocation_transitions, transitions
 from jwx.lifecycle.adoption import adopted
-from jwx.lifecycle.keyring import KeyRing, SigningKey, State
 from jwx.lifecycle.ledger import Ledger
-from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
-from jwx.lifecycle.promises import Promises
 from jwx.ports import Clock, KeyService, KeyStatus, ListedKey, Publication, StoredKey
+from jwx.ring import cache_transitions, revocation_transitions, transitions
+from jwx.ring.keyring import KeyRing, SigningKey, State
+from jwx.ring.policy import MAX_PUBLISHED_KEYS
+from jwx.ring.promises import Promises
 
 
 class Recovery:

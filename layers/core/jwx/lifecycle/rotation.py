@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jwx.lifecycle import births, departures, withdrawals
-from jwx.lifecycle.cache_transitions import unconfirmed
-from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.public_face import fingerprint
 from jwx.lifecycle.steps import Action, Step, about
+from jwx.ring.cache_transitions import unconfirmed
+from jwx.ring.keyring import KeyRing
+from jwx.ring.public_face import fingerprint
 
 
 def plan(ring: KeyRing, now: int) -> list[Step]:

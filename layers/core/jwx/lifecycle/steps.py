@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from jwx.errors import ServiceFailed
-from jwx.lifecycle.keyring import KeyRing
+from jwx.ring.keyring import KeyRing
 
 
 class Action(StrEnum):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jwx.lifecycle import revocation_transitions
-from jwx.lifecycle.keyring import KeyRing
 from jwx.lifecycle.ledger import Ledger
 from jwx.lifecycle.steps import NotYet, Step, arn_of, wanted
 from jwx.ports import Clock, KeyService, Publication
+from jwx.ring import revocation_transitions
+from jwx.ring.keyring import KeyRing
 
 
 class WithdrawalEffects:

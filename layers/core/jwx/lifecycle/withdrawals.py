@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.public_face import fingerprint
 from jwx.lifecycle.steps import Action, Step, about
+from jwx.ring.keyring import KeyRing
+from jwx.ring.public_face import fingerprint
 
 
 def in_kms(ring: KeyRing, now: int) -> Iterator[Step]:

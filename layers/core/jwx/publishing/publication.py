@@ -21,10 +21,10 @@ from typing import Any, Final
 
 from jwx.issuer_names import DEFAULT, issuer_url
 from jwx.jose.jwk import jwk_set_document
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.token_revocation import live_tokens
 from jwx.publishing.certificates import x509_members
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import RotationPolicy
+from jwx.ring.token_revocation import live_tokens
 
 JWK_SET: Final = "jwks.json"
 OPENID_CONFIGURATION: Final = "openid-configuration"

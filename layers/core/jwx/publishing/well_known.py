@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from jwx.errors import InvalidRequest, KeyRingUnavailable
 from jwx.issuer_names import DEFAULT, check_name
 from jwx.jose import base64url
-from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.public_face import vanished
-from jwx.lifecycle.token_revocation import listed_until
 from jwx.publishing.publication import DOCUMENTS, OAUTH_METADATA, caching, document, media_type
 from jwx.publishing.well_known_event import Request
+from jwx.ring.keyring import KeyRing
+from jwx.ring.public_face import vanished
+from jwx.ring.token_revocation import listed_until
 
 if TYPE_CHECKING:
     from jwx.ports import Clock, RingStore

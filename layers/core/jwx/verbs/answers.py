@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from jwx.lifecycle.keyring import KeyRing, SigningKey, State, Tombstone
 from jwx.lifecycle.rotation import plan
 from jwx.lifecycle.steps import Step
+from jwx.ring.keyring import KeyRing, SigningKey, State, Tombstone
 
 _TIMES = (
     "created_at",

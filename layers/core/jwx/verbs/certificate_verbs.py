@@ -11,9 +11,9 @@ from typing import Any
 from jwx.errors import InvalidRequest, UnknownKey
 from jwx.jose.jwa import algorithm
 from jwx.jose.jwk import load_public_key
-from jwx.lifecycle.keyring import PUBLISHED, KeyRing, SigningKey
 from jwx.ports import Prober
 from jwx.publishing.certificates import MAX_RING_BYTES, size
+from jwx.ring.keyring import PUBLISHED, KeyRing, SigningKey
 from jwx.verbs.verb_requests import VerbRequest
 
 

@@ -9,15 +9,15 @@ from typing import Any, Final
 
 from jwx.errors import IssuerExists, LostRace, UnknownIssuer
 from jwx.issuer_names import DEFAULT
-from jwx.lifecycle import issuer_transitions
 from jwx.lifecycle.fleet import Fleet
-from jwx.lifecycle.keyring import KeyRing
 from jwx.lifecycle.ledger import Ledger
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.lifecycle.precautions import Precautions
 from jwx.lifecycle.reconcile import Reconciler
 from jwx.lifecycle.rotation import plan
 from jwx.ports import Clock, Prober
+from jwx.ring import issuer_transitions
+from jwx.ring.keyring import KeyRing
+from jwx.ring.policy import RotationPolicy
 from jwx.verbs.answers import answer
 from jwx.verbs.certificate_verbs import certificate_request
 from jwx.verbs.verb_changes import CHANGES, bereft_algorithm

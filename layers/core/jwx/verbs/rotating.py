@@ -11,13 +11,14 @@ from jwx.lifecycle.adoption import Sweep
 from jwx.lifecycle.effects import Effects
 from jwx.lifecycle.fleet import Fleet
 from jwx.lifecycle.ledger import Ledger
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.lifecycle.precautions import Precautions
 from jwx.lifecycle.reconcile import Reconciler
-from jwx.origin import Origin, origin_of
+from jwx.origin import Origin
 from jwx.ports import Clock, Journal, KeyService, Prober, Publication, RingStore, RunRecord
+from jwx.ring.policy import RotationPolicy
 from jwx.verbs.dispatch import Verbs
 from jwx.verbs.rotation_event import verb_of
+from jwx.verbs.sender import origin_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

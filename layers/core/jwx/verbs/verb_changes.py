@@ -13,9 +13,9 @@ from typing import Final
 from jwx.errors import InvalidRequest, StandbyNotReady, TooManyKeys, UnknownIssuer
 from jwx.issuer_names import shown
 from jwx.jose.jwk import validate_public_jwk
-from jwx.lifecycle import issuer_transitions, revocation_transitions, token_revocation, transitions
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS, RotationPolicy
+from jwx.ring import issuer_transitions, revocation_transitions, token_revocation, transitions
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import MAX_PUBLISHED_KEYS, RotationPolicy
 from jwx.verbs.certificate_verbs import attach_certificate
 from jwx.verbs.verb_requests import MAX_REASON, VerbRequest
 

@@ -15,8 +15,8 @@ from jwx.issuing.ring_cache import RingCache
 from jwx.issuing.token_policy import TokenPolicies
 from jwx.issuing.token_request import TokenRequest
 from jwx.jose import jws
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.publishing.publication import document
+from jwx.ring.policy import RotationPolicy
 from jwx.verification.fetched import Fetched, FetchFailed
 from jwx_cli.app import app
 from jwx_cli.exits import CommandFailed

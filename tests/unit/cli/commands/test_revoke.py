@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from jwx.lifecycle.keyring import State
+from jwx.ring.keyring import State
 from tests.unit.cli.commands.golden import golden, with_named_keys
 from tests.unit.cli.commands.people import Person
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from jwx.jose.jws import parse_payload, parse_unverified
-from jwx.lifecycle.token_revocation import live_tokens
+from jwx.ring.token_revocation import live_tokens
 from tests.unit.cli.commands.golden import golden
 from tests.unit.cli.commands.people import Person
 

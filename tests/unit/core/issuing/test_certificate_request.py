@@ -18,10 +18,10 @@ from jwx.errors import (
     UnknownKey,
 )
 from jwx.issuing.certificate_request import MAX_SUBJECT, _KmsKey, answer_certificate_request, read_subject
+from jwx.issuing.probe import probe_message
 from jwx.jose.jwa import ALGORITHMS, algorithm
 from jwx.jose.jwk import load_public_key
-from jwx.lifecycle import revocation_transitions
-from jwx.lifecycle.probe import probe_message
+from jwx.ring import revocation_transitions
 from tests.fakes.token_service import TokenService
 
 SIGNING_INPUT = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")

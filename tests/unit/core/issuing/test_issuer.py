@@ -22,8 +22,8 @@ from jwx.jose import base64url
 from jwx.jose.jwa import ALGORITHMS, algorithm
 from jwx.jose.jwk import load_public_key
 from jwx.jose.jws import parse_unverified
-from jwx.lifecycle import issuer_transitions, revocation_transitions, transitions
-from jwx.lifecycle.keyring import KeyRing
+from jwx.ring import issuer_transitions, revocation_transitions, transitions
+from jwx.ring.keyring import KeyRing
 from tests.fakes.kms import refusal
 from tests.fakes.token_service import BASE_URL, REQUEST, TokenService
 

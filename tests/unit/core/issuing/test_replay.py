@@ -9,8 +9,8 @@ import pytest
 
 from jwx.errors import InvalidRequest, SigningUnavailable
 from jwx.issuing.signing import Signing
-from jwx.lifecycle import revocation_transitions
-from jwx.lifecycle.token_revocation import revoke_token
+from jwx.ring import revocation_transitions
+from jwx.ring.token_revocation import revoke_token
 from tests.fakes.replays import FakeReplays
 from tests.fakes.token_service import REQUEST, TokenService
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jwx.lifecycle.births import BIRTH_LEASE, PROOF_LEASE
-from jwx.lifecycle.keyring import Birth
-from jwx.lifecycle.policy import MAX_PUBLISHED_KEYS
 from jwx.lifecycle.rotation import plan
 from jwx.lifecycle.steps import Action
-from tests.unit.core.lifecycle.rings import T0, active, due, key, ring, settled
+from jwx.ring.keyring import Birth
+from jwx.ring.policy import MAX_PUBLISHED_KEYS
+from tests.unit.core.ring.rings import T0, active, due, key, ring, settled
 
 
 def test_a_new_ring_begins_with_an_active_key_and_a_standby() -> None:

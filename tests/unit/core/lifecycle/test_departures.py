@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jwx.lifecycle.rotation import plan
 from jwx.lifecycle.steps import Action
-from tests.unit.core.lifecycle.rings import T0, active, due, key, ring, settled
+from tests.unit.core.ring.rings import T0, active, due, key, ring, settled
 
 
 def test_an_end_is_settled_before_anything_retires() -> None:

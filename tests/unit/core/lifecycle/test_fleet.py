@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jwx.errors import KeyRingUnavailable
-from jwx.lifecycle.keyring import KeyRing
 from jwx.ports import Progress
+from jwx.ring.keyring import KeyRing
 from tests.lifecycle.faults import calls_of, error_of
 from tests.lifecycle.scenarios import running
 from tests.lifecycle.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jwx.errors import KeyServiceUnavailable
-from jwx.lifecycle.promises import Promises
+from jwx.ring.promises import Promises
 from tests.fakes.kms import refusal
 from tests.lifecycle.scenarios import running
 from tests.lifecycle.world import POLICY, World

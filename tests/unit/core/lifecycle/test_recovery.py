@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jwx.lifecycle.keyring import Birth, State
+from jwx.ring.keyring import Birth, State
 from tests.lifecycle.scenarios import FOREIGN, just_rotated, pending, running
 from tests.lifecycle.world import POLICY, World
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jwx.lifecycle.rotation import plan
 from jwx.lifecycle.steps import Action
-from tests.unit.core.lifecycle.rings import POLICY, T0, active, due, key, ring, settled
+from tests.unit.core.ring.rings import POLICY, T0, active, due, key, ring, settled
 
 
 def test_a_ring_in_order_has_nothing_due_and_tells_what_comes() -> None:

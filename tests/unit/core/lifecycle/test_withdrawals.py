@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jwx.lifecycle.keyring import Withdrawal
 from jwx.lifecycle.rotation import plan
 from jwx.lifecycle.steps import Action
-from tests.unit.core.lifecycle.rings import POLICY, T0, active, due, ring, settled
+from jwx.ring.keyring import Withdrawal
+from tests.unit.core.ring.rings import POLICY, T0, active, due, ring, settled
 
 
 def test_a_revocation_comes_in_the_order_of_urgency() -> None:

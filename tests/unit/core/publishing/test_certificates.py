@@ -15,16 +15,16 @@ from jwx.errors import InvalidPolicy, InvalidRequest, UnknownKey
 from jwx.jose.jwa import algorithm
 from jwx.jose.jwk import load_public_key
 from jwx.jose.jwk_set import parse_jwk_set
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.public_face import fingerprint
-from jwx.lifecycle.ring_document import read, write
 from jwx.lifecycle.rotation import plan
 from jwx.lifecycle.steps import Action
 from jwx.publishing.certificates import MAX_CHAIN_BYTES, MAX_RING_BYTES
 from jwx.publishing.publication import document
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import RotationPolicy
+from jwx.ring.public_face import fingerprint
+from jwx.ring.ring_document import read, write
 from jwx.verbs.answers import answer
 from jwx.verbs.certificate_verbs import attach_certificate
 from jwx.verbs.verb_requests import VerbRequest

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from jwx.jose.jwa import algorithm
 from jwx.jose.jwk import load_public_key, public_jwk
-from jwx.lifecycle import issuer_transitions, revocation_transitions, transitions
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.policy import RotationPolicy
 from jwx.publishing.publication import DOCUMENTS, digest, document, documents, paths
+from jwx.ring import issuer_transitions, revocation_transitions, transitions
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import RotationPolicy
 from tests.fakes.private_keys import public_der
 from tests.fakes.token_service import BASE_URL, TokenService
 

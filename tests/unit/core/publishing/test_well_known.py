@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from jwx.errors import KeyRingUnavailable
-from jwx.lifecycle import issuer_transitions, revocation_transitions, transitions
-from jwx.lifecycle.keyring import KeyRing, RevokedToken, SigningKey
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
+from jwx.ring import issuer_transitions, revocation_transitions, transitions
+from jwx.ring.keyring import KeyRing, RevokedToken, SigningKey
 from tests.fakes.token_service import BASE_URL, TokenService
 
 JWKS = "/.well-known/jwks.json"

@@ -18,7 +18,7 @@ from jwx.errors import (
     UnknownIssuer,
     UnknownKey,
 )
-from jwx.lifecycle.keyring import Tombstone
+from jwx.ring.keyring import Tombstone
 from tests.lifecycle.scenarios import FOREIGN, just_rotated, running
 from tests.lifecycle.world import World
 

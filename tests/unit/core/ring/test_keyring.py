@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jwx.lifecycle.keyring import SigningKey, State
-from tests.unit.core.lifecycle.rings import T0, active, key, ring
+from jwx.ring.keyring import SigningKey, State
+from tests.unit.core.ring.rings import T0, active, key, ring
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Taking a key out for ever, and what of that is done in KMS and in public.
 
-Pure functions as in `jwx.lifecycle.transitions`.
+Pure functions as in `jwx.ring.transitions`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jwx.errors import UnknownKey
-from jwx.lifecycle import transitions
-from jwx.lifecycle.keyring import KeyRing, Withdrawal
+from jwx.ring import transitions
+from jwx.ring.keyring import KeyRing, Withdrawal
 
 
 def revoke(ring: KeyRing, *, kid: str, reason: str | None, now: int) -> KeyRing:

@@ -13,9 +13,9 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 from jwx.errors import KeyRingUnavailable
-from jwx.lifecycle.keyring import Birth, KeyRing, RevokedToken, SigningKey, Tombstone, Withdrawal
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.promises import Promises
+from jwx.ring.keyring import Birth, KeyRing, RevokedToken, SigningKey, Tombstone, Withdrawal
+from jwx.ring.policy import RotationPolicy
+from jwx.ring.promises import Promises
 
 SCHEMA: Final = 1
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jwx.lifecycle.keyring import KeyRing, SigningKey, State, Tombstone
-from jwx.lifecycle.promises import Promises
+from jwx.ring.keyring import KeyRing, SigningKey, State, Tombstone
+from jwx.ring.promises import Promises
 
 REMEMBERED = 90 * 86400
 """Seconds that a key is remembered after its end: KMS has erased it and no backup of the table holds it."""

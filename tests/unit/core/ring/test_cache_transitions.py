@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jwx.lifecycle import (
-    cache_transitions,
-    revocation_transitions,
-)
-from jwx.lifecycle.keyring import Withdrawal
-from tests.unit.core.lifecycle.rings import POLICY, T0, key, ring
+from jwx.ring import cache_transitions, revocation_transitions
+from jwx.ring.keyring import Withdrawal
+from tests.unit.core.ring.rings import POLICY, T0, key, ring
 
 WAIT = POLICY.origin_timeout + POLICY.propagation
 

@@ -1,7 +1,7 @@
 """The key ring: all signing keys of one issuer and its policy, as one immutable value.
 
 A key has times, not a state: `SigningKey.state` follows from its times and `now`, so that no field can
-disagree with another. A key ring is changed only by `jwx.lifecycle.transitions` (pure functions from ring to
+disagree with another. A key ring is changed only by `jwx.ring.transitions` (pure functions from ring to
 ring) and written whole under a condition on its version.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.promises import Promises
+from jwx.ring.policy import RotationPolicy
+from jwx.ring.promises import Promises
 
 
 class State(StrEnum):

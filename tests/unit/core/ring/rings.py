@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from jwx.lifecycle.keyring import KeyRing, SigningKey
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.public_face import fingerprint
 from jwx.lifecycle.rotation import plan
 from jwx.lifecycle.steps import Action
+from jwx.ring.keyring import KeyRing, SigningKey
+from jwx.ring.policy import RotationPolicy
+from jwx.ring.public_face import fingerprint
 
 T0 = 1_800_000_000
 POLICY = RotationPolicy(algorithms=("ES256",))

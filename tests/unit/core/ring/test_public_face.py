@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jwx.lifecycle.keyring import Tombstone
-from jwx.lifecycle.public_face import fingerprint, vanished, vanishes_at
 from jwx.lifecycle.rotation import plan
 from jwx.lifecycle.steps import Action
-from tests.unit.core.lifecycle.rings import POLICY, T0, active, key, ring
+from jwx.ring.keyring import Tombstone
+from jwx.ring.public_face import fingerprint, vanished, vanishes_at
+from tests.unit.core.ring.rings import POLICY, T0, active, key, ring
 
 LONG = POLICY.retention
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from jwx.lifecycle import (
-    birth_transitions,
-)
-from jwx.lifecycle.keyring import Birth
-from tests.unit.core.lifecycle.rings import T0, ring
+from jwx.ring import birth_transitions
+from jwx.ring.keyring import Birth
+from tests.unit.core.ring.rings import T0, ring
 
 JWK = {"kid": "new", "kty": "EC"}
 

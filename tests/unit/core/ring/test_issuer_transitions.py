@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jwx.lifecycle import (
-    issuer_transitions,
-)
-from jwx.lifecycle.keyring import KeyRing, State
-from jwx.lifecycle.policy import RotationPolicy
-from tests.unit.core.lifecycle.rings import POLICY, T0, active, key, ring
+from jwx.ring import issuer_transitions
+from jwx.ring.keyring import KeyRing, State
+from jwx.ring.policy import RotationPolicy
+from tests.unit.core.ring.rings import POLICY, T0, active, key, ring
 
 WAIT = POLICY.origin_timeout + POLICY.propagation
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jwx.lifecycle import (
-    transitions,
-)
-from jwx.lifecycle.keyring import State
-from tests.unit.core.lifecycle.rings import POLICY, T0, active, key, ring
+from jwx.ring import transitions
+from jwx.ring.keyring import State
+from tests.unit.core.ring.rings import POLICY, T0, active, key, ring
 
 
 def test_a_successor_begins_and_its_predecessor_ends_in_one_write() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from jwx.origin import Origin, origin_of
+from jwx.origin import Origin
+from jwx.verbs.sender import origin_of
 
 REVOCATION = {
     "detail-type": "Signing Key Revocation Requested",

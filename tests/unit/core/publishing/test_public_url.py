@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jwx.lifecycle.public_url import PublicUrl
+from jwx.publishing.public_url import PublicUrl
 from jwx.verification.fetched import Fetched, FetchFailed
 
 

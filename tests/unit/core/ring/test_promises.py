@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jwx.lifecycle.promises import Promises
+from jwx.ring.promises import Promises
 
 SECONDS = st.integers(0, 2**31)
 PROMISES = st.builds(

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from jwx.errors import InvalidRequest, KeyRingUnavailable, UnknownIssuer, UnknownKey
+from jwx.issuing.probe import probe_message
 from jwx.jose import base64url
 from jwx.jose.jwa import algorithm
 from jwx.jose.jwk import load_public_key
-from jwx.lifecycle import birth_transitions
-from jwx.lifecycle.probe import probe_message
+from jwx.ring import birth_transitions
 from tests.fakes.token_service import REQUEST, TokenService
 
 _SIGNING_INPUT = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")

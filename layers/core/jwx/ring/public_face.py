@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from jwx.lifecycle.keyring import KeyRing, SigningKey
+from jwx.ring.keyring import KeyRing, SigningKey
 
 _RENDERING = "2"
 """Changes when the published documents change their form, so that every static copy is written anew."""

@@ -17,7 +17,7 @@ from typing import Any
 from jwx.errors import InvalidPolicy
 from jwx.issuer_names import shown
 from jwx.jose.jwa import ALGORITHMS
-from jwx.lifecycle.promises import Promises
+from jwx.ring.promises import Promises
 
 MAX_PUBLISHED_KEYS = 100
 """A JWK Set never holds more keys than this; verifiers stop reading at 256 KB."""

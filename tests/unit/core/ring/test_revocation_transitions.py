@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from jwx.errors import UnknownKey
-from jwx.lifecycle import (
-    revocation_transitions,
-)
-from jwx.lifecycle.keyring import State
-from tests.unit.core.lifecycle.rings import T0, active, key, ring
+from jwx.ring import revocation_transitions
+from jwx.ring.keyring import State
+from tests.unit.core.ring.rings import T0, active, key, ring
 
 
 def test_a_revocation_promotes_a_ready_standby_in_the_same_write() -> None:

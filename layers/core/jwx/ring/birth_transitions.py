@@ -1,6 +1,6 @@
 """How a key comes into a key ring: from the recorded intent to make one until it enters the JWK Set.
 
-Pure functions as in `jwx.lifecycle.transitions`.
+Pure functions as in `jwx.ring.transitions`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from jwx.lifecycle.keyring import Birth, KeyRing, SigningKey
+from jwx.ring.keyring import Birth, KeyRing, SigningKey
 
 
 def begin_birth(ring: KeyRing, *, operation: str, algorithm: str, now: int) -> KeyRing:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from jwx.errors import KeyRingUnavailable
 from jwx.jose.jwa import ALGORITHMS
-from jwx.lifecycle import ring_document
-from jwx.lifecycle.keyring import Birth, KeyRing, RevokedToken, SigningKey, Tombstone, Withdrawal
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.promises import Promises
+from jwx.ring import ring_document
+from jwx.ring.keyring import Birth, KeyRing, RevokedToken, SigningKey, Tombstone, Withdrawal
+from jwx.ring.policy import RotationPolicy
+from jwx.ring.promises import Promises
 
 times = st.integers(min_value=0, max_value=2**40)
 texts = st.text(max_size=12)

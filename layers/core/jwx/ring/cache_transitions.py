@@ -1,6 +1,6 @@
 """What is known of the caches: who may hold which JWK Set, and for how long a key has to wait for them.
 
-Pure functions as in `jwx.lifecycle.transitions`.
+Pure functions as in `jwx.ring.transitions`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from jwx.lifecycle.keyring import KeyRing, State
+from jwx.ring.keyring import KeyRing, State
 
 
 def confirm(ring: KeyRing, *, seen: Collection[str], now: int) -> KeyRing:

@@ -1,15 +1,15 @@
 """What concerns a whole issuer: it is made, gets another policy, is deleted.
 
-Pure functions as in `jwx.lifecycle.transitions`.
+Pure functions as in `jwx.ring.transitions`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from jwx.lifecycle import cache_transitions, transitions
-from jwx.lifecycle.keyring import KeyRing, SigningKey, State
-from jwx.lifecycle.policy import RotationPolicy
+from jwx.ring import cache_transitions, transitions
+from jwx.ring.keyring import KeyRing, SigningKey, State
+from jwx.ring.policy import RotationPolicy
 
 
 def new_ring(issuer: str, policy: RotationPolicy, *, now: int) -> KeyRing:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Final
 
 from jwx.errors import TooManyTokens
-from jwx.lifecycle.keyring import KeyRing, RevokedToken, Withdrawal
-from jwx.lifecycle.policy import RotationPolicy
+from jwx.ring.keyring import KeyRing, RevokedToken, Withdrawal
+from jwx.ring.policy import RotationPolicy
 
 MAX_REVOKED_TOKENS: Final = 500
 NO_KID: Final = ""

@@ -12,14 +12,14 @@ import pytest
 from jwx import TrustedIssuer, VerificationError, Verifier
 from jwx.errors import InvalidRequest, TooManyTokens, UnknownIssuer
 from jwx.issuing.token_request import TokenRequest
-from jwx.lifecycle import ring_document
-from jwx.lifecycle.keyring import KeyRing
-from jwx.lifecycle.policy import RotationPolicy
-from jwx.lifecycle.public_face import fingerprint
-from jwx.lifecycle.token_revocation import MAX_REVOKED_TOKENS, revoke_token
 from jwx.publishing.publication import documents
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
+from jwx.ring import ring_document
+from jwx.ring.keyring import KeyRing
+from jwx.ring.policy import RotationPolicy
+from jwx.ring.public_face import fingerprint
+from jwx.ring.token_revocation import MAX_REVOKED_TOKENS, revoke_token
 from jwx.verbs.rotating import Rotating
 from jwx.verification.fetched import Fetched, FetchFailed, read_caching
 from tests.fakes.journal import FakeJournal

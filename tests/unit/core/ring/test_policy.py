@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jwx.errors import InvalidPolicy
-from jwx.lifecycle.policy import RotationPolicy
+from jwx.ring.policy import RotationPolicy
 
 
 def test_propagation_adds_up_every_cache_and_both_clocks() -> None:
