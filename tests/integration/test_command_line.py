@@ -126,7 +126,7 @@ def test_a_key_is_certified(terminal: Terminal, issuer: str, tmp_path: Path) -> 
     of = (kid, "--issuer", issuer)
     csr = x509.load_pem_x509_csr(terminal.jwx("certificate", "request", *of, "-s", f"CN={issuer}").encode())
     assert csr.is_signature_valid
-    times = {"start": int(time.time()) - 60, "end": int(time.time()) + 3600}
+    times = {"start": int(time.time()) - 60, "end": int(time.time()) + 3300}
     own = leaf(csr.public_key(), subject=csr.subject.rfc4514_string(), **times)
     file = tmp_path / "chain.pem"
     file.write_text(pem(own) + pem(root(**times)))
