@@ -31,7 +31,7 @@ def deny_list(
     def parse(answer: Fetched) -> frozenset[str]:
         return parse_deny_list(answer.body or b"", issuer)
 
-    return DocumentCache(lambda _: url, parse, fetch, clock, limits, unavailable="deny_list_unavailable")
+    return DocumentCache(lambda *_: url, parse, fetch, clock, limits, unavailable="deny_list_unavailable")
 
 
 def parse_deny_list(data: bytes, issuer: str) -> frozenset[str]:

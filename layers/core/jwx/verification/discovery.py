@@ -19,17 +19,21 @@ RETRY_AFTER: Final = 60.0
 
 
 class Discovery:
-    """Finds `jwks_uri` once and again each hour; an outage in between does not lose it."""
+    """Finds `jwks_uri` once and again each hour; an outage in between does not lose it.
+
+    An issuer may move its keys and shut the old place within that hour. So a place that is in doubt, the keys
+    not having come from there, is asked for again, but no more than once a minute.
+    """
 
     def __init__(self, issuer: str, fetch: Fetch, clock: Callable[[], float]) -> None:
         self._issuer, self._fetch, self._clock = issuer, fetch, clock
         self._found: str | None = None
         self._asked_at, self._keep_for = 0.0, 0.0
 
-    def locate(self, deadline: Deadline) -> str:
+    def locate(self, deadline: Deadline, is_in_doubt: bool) -> str:
         """The URL of the key set; FetchFailed when it was never found."""
-        now = self._clock()
-        if self._found is None or not 0 <= now - self._asked_at < self._keep_for:
+        now, keep_for = self._clock(), min(self._keep_for, RETRY_AFTER) if is_in_doubt else self._keep_for
+        if self._found is None or not 0 <= now - self._asked_at < keep_for:
             # A document that hangs must not keep us from the keys, whose place is known: it gets half of
             # the time, and is not asked again each time that the keys are.
             timeout = deadline.left() / (1 if self._found is None else 2)

@@ -65,12 +65,13 @@ class Copy[Parsed](NamedTuple):
 class DocumentCache[Parsed]:
     """Answers with what `parse` made of the document; fetches no more than it must.
 
-    `parse` raises FetchFailed for a document that must not replace the one from before.
+    `parse` raises FetchFailed for a document that must not replace the one from before. `locate` is told
+    whether the last try failed, so that the place itself is in doubt.
     """
 
     def __init__(
         self,
-        locate: Callable[[Deadline], str],
+        locate: Callable[[Deadline, bool], str],
         parse: Callable[[Fetched], Parsed],
         fetch: Fetch,
         clock: Callable[[], float],
@@ -146,12 +147,13 @@ class DocumentCache[Parsed]:
         return min(MAX_BACKOFF, 0.5 * 2 ** min(self._failures, 4)) if self._failures else 0.0
 
     def _take(self, now: float, deadline: Deadline) -> Copy[Parsed]:
-        url, old = self._locate(deadline), self.copy
+        is_first_try = self._failures == 1
+        url, old = self._locate(deadline, not is_first_try), self.copy
         timeout = deadline.left()
         if not timeout:
             raise FetchFailed("no time is left")
         # After a failure the whole document is asked for: maybe the condition is what the endpoint chokes on.
-        sent = old.etag if old and old.url == url and self._failures == 1 else None
+        sent = old.etag if old and old.url == url and is_first_try else None
         answer = self._fetch(url, etag=sent, timeout=timeout)
         fresh_for = self._limits.ceiling if answer.fresh_for is None else answer.fresh_for
         fresh_until = now + min(max(fresh_for, self._limits.floor), self._limits.ceiling)

@@ -35,7 +35,7 @@ class Judge:
         self._trusted, self._static, self._clock = trusted, trusted.jwks, clock
         self._algorithms: dict[object, Algorithm] = {name: ALGORITHMS[name] for name in trusted.algorithms}
         url = trusted.jwks_uri
-        locate = Discovery(trusted.issuer, fetch, clock).locate if url is None else lambda _: url
+        locate = Discovery(trusted.issuer, fetch, clock).locate if url is None else lambda *_: url
         self._cache = JwksCache(locate, fetch, clock, limits)
         denied = trusted.deny_list_uri
         self._denied = deny_list(denied, trusted.issuer, fetch, clock, limits) if denied else None

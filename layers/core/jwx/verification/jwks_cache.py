@@ -30,7 +30,7 @@ class JwksCache:
 
     def __init__(
         self,
-        locate: Callable[[Deadline], str],
+        locate: Callable[[Deadline, bool], str],
         fetch: Fetch,
         clock: Callable[[], float],
         limits: CacheLimits = CacheLimits(),  # noqa: B008 (an immutable value)

@@ -53,7 +53,7 @@ def cache_of(
     fetch: Callable[..., Fetched], clock: FakeClock, limits: CacheLimits = LIMITS
 ) -> DocumentCache[bytes]:
     return DocumentCache(
-        lambda _: "https://issuer.example/doc",
+        lambda *_: "https://issuer.example/doc",
         lambda answer: answer.body or b"",
         fetch,
         lambda: clock.exact,
