@@ -306,13 +306,25 @@ def test_a_kid_can_forge_no_line_and_fill_no_log(world: World) -> None:
 
 
 def test_an_event_of_another_kind_is_an_error(world: World) -> None:
-    """A wrong wiring is neither yes nor no. Its line and its metric say so, and nothing that the event says."""
+    """A wrong wiring is neither yes nor no. Its one line says so, and nothing that the event says."""
     with pytest.raises(InvalidRequest):
         world.authorizer.authorize({"httpMethod": "GET", "path": "/secret"})
     assert len(world.lines) == 1
     told = [world.last[name] for name in ("level", "outcome", "reason", "issuer", "event")]
     assert told == ["ERROR", "unreadable", "unknown_event", "none", "unknown"]
     assert "secret" not in world.lines[0]
+
+
+@pytest.mark.parametrize("odd", [None, 7, {"a": "b"}, [None], [7, 8]], ids=repr)
+@pytest.mark.parametrize("place", ["protocol", "query:access_token"])
+def test_a_token_that_is_no_text_is_refused_like_any_other(place: str, odd: object) -> None:
+    """With one line in the log: no way out leaves none."""
+    world, event = World(WEBSOCKET_TOKEN=place), api_event("websocket", without="token")
+    event |= {"multiValueQueryStringParameters": {"access_token": odd}}
+    event["multiValueHeaders"] = {"Sec-WebSocket-Protocol": [odd]}
+    with pytest.raises(Unauthorized):
+        world.authorizer.authorize(event)
+    assert [json.loads(line)["outcome"] for line in world.lines] == ["unauthorized"]
 
 
 MISTAKES: dict[str, dict[str, str]] = {

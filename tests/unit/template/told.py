@@ -178,7 +178,7 @@ def told_by_jwks(service: str, fail: Any) -> Iterator[Any]:
 
 
 def told_by_authorizer(service: str) -> Iterator[Any]:
-    """Every outcome: allowed, denied, unauthorized, unavailable."""
+    """Every outcome: allowed, denied, unauthorized, unavailable, unreadable."""
     issuers = [{"issuer": ISSUER, "audiences": [AUDIENCE], "jwks_uri": JWKS_URI}]
     endpoint = KeyEndpoint({JWKS_URI: jwks("ES256")})
     settings = {
@@ -194,6 +194,8 @@ def told_by_authorizer(service: str) -> Iterator[Any]:
             with suppress(Exception):
                 authorizer.authorize(api_event("rest-request", each))
 
+    with suppress(JwxError):
+        authorizer_from(settings, write=lines.append).authorize({})
     ask(token(), token(scope="other"), "a.b.c")
     endpoint.documents.clear()
     ask(token())

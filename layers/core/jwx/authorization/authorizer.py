@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jwx.authorization.bearer import WebSocketToken, find_token
 from jwx.authorization.events import AuthorizerEvent, read_event
 from jwx.authorization.outcomes import Outcome, OutcomeLog
-from jwx.errors import VerificationError
+from jwx.errors import InvalidRequest, VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jwx.authorization.answers import Answers
     from jwx.verification.verifier import Verifier
+
+
+_UNREADABLE: Final = Outcome("unreadable", "unknown_event", None, None, "unknown", "", 0, False)
+"""Nothing of such an event is told: whatever stands in it, nobody knows what it means."""
 
 
 class Authorizer:
@@ -38,9 +42,14 @@ class Authorizer:
         """The answer for API Gateway or AppSync.
 
         Raises Unauthorized where that is how to say 401, and the retryable VerificationError, which
-        becomes a 500, when there was nothing to judge with.
+        becomes a 500, when there was nothing to judge with. InvalidRequest, a 500 too, for an event that no
+        authorizer is ever sent.
         """
-        request = read_event(event)
+        try:
+            request = read_event(event)
+        except InvalidRequest:
+            self._log.record(_UNREADABLE, self._clock())
+            raise
         try:
             verified = self._verifier.examine(find_token(request, self._websocket))
         except VerificationError as error:

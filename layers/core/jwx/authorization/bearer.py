@@ -60,10 +60,10 @@ def _from_websocket(event: AuthorizerEvent, websocket: WebSocketToken) -> list[s
     found: list[str] = []
     if websocket.in_protocol:
         # `new WebSocket(url, ["bearer", token])`: the token follows the protocol of that name.
-        offered = [name.strip() for value in event.protocols for name in value.split(",")]
+        offered = [name.strip() for value in event.protocols for name in str(value).split(",")]
         places = [place for place, name in enumerate(offered[:-1]) if name.lower() == "bearer"]
         found += [f"Bearer {offered[place + 1]}" for place in places]
     if websocket.query_parameter is not None:
         values = event.query.get(websocket.query_parameter, [])
-        found += [f"Bearer {value}" for value in ([values] if isinstance(values, str) else values)]
+        found += [f"Bearer {value}" for value in (values if isinstance(values, list) else [values])]
     return found

@@ -66,12 +66,15 @@ def _read(event: Mapping[str, Any]) -> AuthorizerEvent:
     if event.get("type") != "REQUEST":
         raise ValueError("neither TOKEN nor REQUEST")
     shape, route = _shape_and_route(event, context)
+    query = event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {}
+    if not isinstance(query, dict):
+        raise TypeError("query parameters without names")
     return AuthorizerEvent(
         shape,
         route,
         _header(event, "authorization"),
         _header(event, "sec-websocket-protocol"),
-        event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {},
+        query,
         bool(event.get("identitySource")),
         str(context.get("requestId", "")),
     )

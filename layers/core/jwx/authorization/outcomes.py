@@ -29,7 +29,7 @@ class Outcome(NamedTuple):
     """What was decided, and why."""
 
     outcome: str
-    """`allowed`, `denied` (403), `unauthorized` (401) or `unavailable` (500)."""
+    """`allowed`, `denied` (403), `unauthorized` (401), `unavailable` or `unreadable` (500)."""
     reason: str
     issuer: str | None
     kid: str | None
@@ -56,7 +56,7 @@ class OutcomeLog(NamedTuple):
     def record(self, outcome: Outcome, now: float) -> None:
         """One line for one decision."""
         entry = {
-            "level": "ERROR" if outcome.outcome == "unavailable" else "INFO",
+            "level": "ERROR" if outcome.outcome in ("unavailable", "unreadable") else "INFO",
             "message": "authorization",
             "service": self.service,
             "outcome": outcome.outcome,

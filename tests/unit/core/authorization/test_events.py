@@ -139,13 +139,14 @@ def test_the_method_arn_is_taken_apart(arn: str, route: Route) -> None:
         {"version": "2.0", "requestContext": {"http": {"method": "GET"}}},
         api_event("rest-request") | {"version": "3.0"},
         api_event("rest-request") | {"version": "2.0"},
+        api_event("websocket") | {"multiValueQueryStringParameters": ["access_token"]},
         {"requestContext": None},
         {"requestContext": []},
         [],
         None,
         "event",
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_any_other_event_is_an_error(event: Any) -> None:
     """Never a decision, neither yes nor no."""
