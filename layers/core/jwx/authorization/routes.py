@@ -27,10 +27,15 @@ MAX_POLICIES: Final = 256
 # Texts, not compiled: whoever sets no ROUTE_SCOPES need not wait for that at each cold start.
 _PATTERN: Final = r"(\*|[A-Z]+) (/[A-Za-z0-9._~!&'()+,=:@*/-]*)|(\$connect)"
 _SCOPE: Final = r"[\x21\x23-\x5B\x5D-\x7E]+"  # RFC 6749 section 3.3
-_ODD: Final = ("//", "/./", "/../", "%2f", "%2F", "%5c", "%5C", "%2e", "%2E", "\\")
-_ODD_ENDS: Final = ("/.", "/..")
-# Odd only where something is closed: some routers cut a path parameter off, decode twice or end at a NUL.
-_DISGUISES: Final = (";", "%3b", "%3B", "%25", "%00")
+# Also what is such a sequence to a router that cuts path parameters off, decodes twice or ends at a NUL: the
+# path would leave the pattern that opens it, and what no pattern names is closed as well.
+_ODD: Final = (
+    *("//", "/./", "/..", "%2f", "%2F", "%5c", "%5C", "%2e", "%2E", "\\", "%00", "/;", "/%3b", "/%3B"),
+    *("/.;", "/.%3b", "/.%3B", "%252f", "%252F", "%255c", "%255C", "%252e", "%252E"),
+)
+_ODD_END: Final = "/."
+# Odd only where something is closed by name: it may be the same name in disguise.
+_DISGUISES: Final = (";", "%3b", "%3B", "%25")
 MAX_PATH: Final = 256  # API Gateway takes ARNs of up to 512 characters in a policy
 
 
@@ -76,7 +81,7 @@ class Routes:
         if self._patterns is None:
             return True
         met = tuple([pattern.scopes <= scopes for pattern in self._patterns])
-        if path.endswith(_ODD_ENDS) or any(odd in path for odd in self._odd_with(met)):
+        if path.endswith(_ODD_END) or any(odd in path for odd in self._odd_with(met)):
             return False
         matching = [met[i] for i, pattern in enumerate(self._patterns) if pattern.covers(method, path)]
         return bool(matching) and all(matching)
@@ -100,7 +105,7 @@ class Routes:
             return deny_all(stage_arn)
         closed = [arn for pattern, is_met in pairs if not is_met for arn in pattern.resources(stage_arn)]
         closed += [f"{stage_arn}/*{sequence}*" for sequence in self._odd_with(met)]
-        closed += [f"{stage_arn}/*{end}" for end in _ODD_ENDS]
+        closed.append(f"{stage_arn}/*{_ODD_END}")
         return _document(_statement("Allow", opened), _statement("Deny", closed))
 
     def _odd_with(self, met: tuple[bool, ...]) -> tuple[str, ...]:
@@ -125,7 +130,7 @@ def deny_all(stage_arn: str) -> dict[str, Any]:
 
 
 def _is_odd(path: str) -> bool:
-    return path.endswith(_ODD_ENDS) or any(sequence in path for sequence in _ODD)
+    return path.endswith(_ODD_END) or any(sequence in path for sequence in _ODD)
 
 
 def _document(*statements: dict[str, Any]) -> dict[str, Any]:
