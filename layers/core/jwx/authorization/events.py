@@ -106,16 +106,23 @@ def _http_2_route(event: Mapping[str, Any], context: Mapping[str, Any]) -> Route
     """The raw path holds the stage, or behind a custom domain the key of an API mapping, or neither.
 
     The ARN holds neither, and is what API Gateway judges a policy by: where the raw path ends in the ARN's,
-    that one counts. Where it does not, since the two were encoded differently, each is judged.
+    that one counts. Where it does not, since the two were encoded differently, or where what stands before is
+    no name of a stage or key, each is judged.
     `$default` never stands in a path, so that a path which begins with it is what the client asked for.
     """
     route, path, method = _route_of(event["routeArn"]), str(event["rawPath"]), context["http"]["method"]
-    if path.endswith(route.path):
+    if path.endswith(route.path) and _is_plain(path.removesuffix(route.path)):
         return Route(route.stage_arn, method, route.path)
     stage = f"/{context['stage']}"
     if stage != "/$default" and (path + "/").startswith(stage + "/"):
         path = path.removeprefix(stage) or "/"
     return Route(route.stage_arn, method, path, None if path == route.path else route.path)
+
+
+def _is_plain(prefix: str) -> bool:
+    """Whether it may be a stage or a key, and no way around: the integration is sent the raw path."""
+    is_name = {"", ".", ".."}.isdisjoint(prefix.split("/")[1:])
+    return is_name and {"%", ";", "\\"}.isdisjoint(prefix)
 
 
 def _header(event: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -39,6 +39,12 @@ def test_header_names_come_in_any_case(shape: str, name: str) -> None:
     assert read_event(event).authorization == ("Bearer x",)
 
 
+@pytest.mark.parametrize("way_round", ["/", "/x/..", "/x/.", "/x/..;", "/x/%2e%2e", "/x;a=b", "/x\\.."])
+def test_what_an_arn_leaves_out_counts_unless_it_names_a_stage_or_a_key(way_round: str) -> None:
+    """Were the ARN made plain, and the integration sent what it was before, both would have to be open."""
+    assert http_2_route("prod", f"/prod{way_round}/admin", "admin").paths == (f"{way_round}/admin", "/admin")
+
+
 def test_every_value_of_a_header_is_seen() -> None:
     """Also where the single-value form shows only the last."""
     event = api_event("rest-request")
