@@ -50,7 +50,8 @@ def _unversioned(ring: KeyRing) -> KeyRing:
 
 def _watched(watch: Watch) -> Any:
     faces = [(name, _seen(face)) for name, face in watch.faces.items()]
-    return watch.violations, faces, sorted(watch.revoked), sorted(watch.forced), watch.published
+    kids = [sorted(some) for some in (watch.revoked, watch.forced, watch.foreign)]
+    return watch.violations, faces, kids, watch.published
 
 
 def _seen(face: Face) -> Any:

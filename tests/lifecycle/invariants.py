@@ -36,6 +36,7 @@ class Watch:
         self.revoked: set[str] = set()
         self.published: dict[str, float] = {}
         self.forced: set[str] = set()
+        self.foreign: set[str] = set()
         self.tokens = 0
         self.activations = 0
 
@@ -80,6 +81,8 @@ class Watch:
             self.published.setdefault(key.kid, now)
         if key.forced:
             self.forced.add(key.kid)
+        if key.key_arn is None:
+            self.foreign.add(key.kid)
 
     def _served(
         self, issuer: str, before: ServedSet | None, kids: frozenset[str] | None, on_edge: int
@@ -102,6 +105,11 @@ class Watch:
                 del needed[kid]
             elif kid not in kids:
                 self.found(1, issuer, f"{kid} left the JWK Set {until - now:.0f} s too early")
+
+    def lost_with_the_table(self, issuer: str, kid: str) -> None:
+        """Nothing but the lost table remembered that this key was revoked."""
+        self.revoked.discard(kid)
+        self.faces[issuer].revoked.discard(kid)
 
     # -- tokens --------------------------------------------------------------------------------
 

@@ -46,6 +46,7 @@ CHANGES = (
     hold_a_long_token,
     lambda world: world.clock.advance(0.5),
     lambda world: world.watch.revoked.add(world.active_kid()),
+    lambda world: world.watch.foreign.add(world.active_kid()),
     lambda world: world.watch.found(1, "default", "by hand"),
     lambda world: world.publication.invalidate("default", token="t"),
     lambda world: world.journal.warned("default", "the run failed: by hand"),

@@ -169,8 +169,12 @@ class World:
             for key in ring.keys:
                 stored = self.kms.keys.get(key.key_arn or "")
                 if stored is None or stored.tags.get("jwx:state") != "revoked":
-                    self.watch.revoked.discard(key.kid)
-                    self.watch.faces[ring.issuer].revoked.discard(key.kid)
+                    self.watch.lost_with_the_table(ring.issuer, key.kid)
+        for name in self.store.rings:
+            # A foreign key has nothing in KMS to bear a mark; a person may import it again.
+            known = backup[name].tombstones if name in backup else ()
+            for kid in sorted(self.watch.foreign - {stone.kid for stone in known}):
+                self.watch.lost_with_the_table(name, kid)
         self.store.restore(backup)
 
     def _forget_disabled(self, backup: dict[str, KeyRing]) -> None:
