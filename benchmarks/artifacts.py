@@ -10,8 +10,9 @@ from typing import Final
 
 from benchmarks.build import files, sam_build, zipped
 from benchmarks.goals import Goal, goals_table
+from benchmarks.markdown import table
 from benchmarks.progress import say
-from benchmarks.section import Section, table
+from benchmarks.section import Section
 
 UNWANTED: Final = ("tests", "test", "boto3", "botocore", "bin")
 BYTECODE: Final = ".cpython-313.pyc"

@@ -11,9 +11,10 @@ from benchmarks.charts import bars
 from benchmarks.goals import Goal, goals_table
 from benchmarks.imports import imports_table
 from benchmarks.in_runtime import first_answers
+from benchmarks.markdown import image, table
 from benchmarks.node_start import node_start
 from benchmarks.processes import Sample, column, measured
-from benchmarks.section import FULL, Effort, Section, image, table
+from benchmarks.section import FULL, Effort, Section
 from benchmarks.small_aws import small_aws
 from benchmarks.spread import Spread, ratios
 from benchmarks.subjects import subjects

@@ -11,8 +11,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from benchmarks.goals import Goal, goals_table
+from benchmarks.markdown import table
 from benchmarks.progress import say, step
-from benchmarks.section import table
 from local.clients import ROOT_IDENTITY, Clients
 from local.stack import Stack
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.section import table
+from benchmarks.markdown import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

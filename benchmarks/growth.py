@@ -19,8 +19,9 @@ from benchmarks.growing import (
     signer_of_claims,
     verifier_of_token,
 )
+from benchmarks.markdown import image, table
 from benchmarks.progress import step
-from benchmarks.section import FULL, Effort, Section, image, table
+from benchmarks.section import FULL, Effort, Section
 from benchmarks.slope import CONSTANT, LINEAR, NOISE, slope
 from benchmarks.spread import Spread
 

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from benchmarks.markdown import table
 from benchmarks.processes import Function, ran
 from benchmarks.progress import step
-from benchmarks.section import table
 from benchmarks.spread import Spread
 
 BRINGERS: Final = {

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from benchmarks.edge_load import edge_load
 from benchmarks.goals import Goal, goals_table
+from benchmarks.markdown import table
 from benchmarks.mixed_traffic import mixed_traffic
 from benchmarks.progress import step
-from benchmarks.section import FULL, Effort, Section, table
+from benchmarks.section import FULL, Effort, Section
 from local.console import Reporter
 from local.environment import bring_up
 from local.place import free_place

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from benchmarks.goals import Goal, goals_table
+from benchmarks.markdown import table
 from benchmarks.progress import step
-from benchmarks.section import table
 from jwx.authorization.settings import authorizer_from
 from jwx.verification.document_cache import CacheLimits
 from tests.fakes.api_events import api_event

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from benchmarks.markdown import table
 from benchmarks.processes import Sample, column
 from benchmarks.progress import step
-from benchmarks.section import ROOT, Effort, table
+from benchmarks.section import ROOT, Effort
 from benchmarks.spread import Spread, ratios
 from benchmarks.subjects import AUDIENCE, PEERS
 from tests.fakes.token_service import BASE_URL

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.section import ROOT, table
+from benchmarks.markdown import table
+from benchmarks.section import ROOT
 
 _SHOWN: Final = 7
 _ROOTS: Final = ("core", "aws", "site-packages", "python3.13")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from benchmarks.goals import Goal
+from benchmarks.goals import Goal
+from benchmarks.markdown import IMAGES
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "performance.md"
-IMAGES: Final = "images"
 END: Final = "<!-- end -->"
 
 
@@ -54,14 +53,3 @@ class Section:
         page.write_text(f"{before}{begin}\n{self.text.strip()}\n{END}{after}")
         for name, svg in self.charts.items():
             (page.parent / IMAGES / f"{name}.svg").write_bytes(svg)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Markdown; the first column holds names, the others figures."""
-    ruler = ["---", *("---:" for _ in head[1:])]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ruler, *rows))
-
-
-def image(name: str, about: str) -> str:
-    """A chart, as the page shows it."""
-    return f"![{about}]({IMAGES}/{name}.svg)"

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 
 from benchmarks.charts import bars
 from benchmarks.goals import Goal, goals_table
+from benchmarks.markdown import image, table
 from benchmarks.progress import step
-from benchmarks.section import FULL, Effort, Section, image, table
+from benchmarks.section import FULL, Effort, Section
 from benchmarks.verification_peers import Figures, node_peers, node_versions, python_peers, versions
 from jwx import TrustedIssuer, Verifier
 from jwx.authorization.settings import authorizer_from

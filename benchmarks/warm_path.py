@@ -10,9 +10,10 @@ from benchmarks.charts import bars
 from benchmarks.goals import Goal, goals_table
 from benchmarks.journey import Journey
 from benchmarks.journeys import JOURNEYS
+from benchmarks.markdown import image, table
 from benchmarks.profiles import profile
 from benchmarks.progress import step
-from benchmarks.section import FULL, Effort, Section, image, table
+from benchmarks.section import FULL, Effort, Section
 from benchmarks.spread import Spread, ratios
 
 REQUESTS: Final = 300
