@@ -36,6 +36,7 @@ TARGETS = st.lists(
             ".;x",
             ";x",
             "x%00",
+            "admin%0a",
             "%252e%252E",
             "%61dmin",
             "%78",

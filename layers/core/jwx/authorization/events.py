@@ -7,6 +7,7 @@ only, AppSync a form of its own. Header names come in any case; which one depend
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote
 
 from jwx.errors import InvalidRequest
 from jwx.named_tuple import NamedTuple
@@ -106,17 +107,26 @@ def _http_2_route(event: Mapping[str, Any], context: Mapping[str, Any]) -> Route
     """The raw path holds the stage, or behind a custom domain the key of an API mapping, or neither.
 
     The ARN holds neither, and is what API Gateway judges a policy by: where the raw path ends in the ARN's,
-    that one counts. Where it does not, since the two were encoded differently, or where what stands before is
-    no name of a stage or key, each is judged.
+    that one counts. Where the two are encoded differently, or what stands before is no name of a stage or
+    key, each is judged.
     `$default` never stands in a path, so that a path which begins with it is what the client asked for.
     """
     route, path, method = _route_of(event["routeArn"]), str(event["rawPath"]), context["http"]["method"]
-    if path.endswith(route.path) and _is_plain(path.removesuffix(route.path)):
-        return Route(route.stage_arn, method, route.path)
+    prefix = _before(path, route.path)
+    if prefix is not None:
+        rest = path.removeprefix(prefix)
+        return Route(route.stage_arn, method, rest, None if rest == route.path else route.path)
     stage = f"/{context['stage']}"
     if stage != "/$default" and (path + "/").startswith(stage + "/"):
         path = path.removeprefix(stage) or "/"
     return Route(route.stage_arn, method, path, None if path == route.path else route.path)
+
+
+def _before(path: str, end: str) -> str | None:
+    """What stands before `end`, in whichever spelling, if that may be a stage or a key."""
+    decoded, ending = unquote(path), unquote(end)
+    prefix = decoded.removesuffix(ending)
+    return prefix if decoded.endswith(ending) and path.startswith(prefix) and _is_plain(prefix) else None
 
 
 def _is_plain(prefix: str) -> bool:

@@ -34,8 +34,9 @@ _ODD: Final = (
     *("/.;", "/.%3b", "/.%3B", "%252f", "%252F", "%255c", "%255C", "%252e", "%252E"),
 )
 _ODD_END: Final = "/."
-# Odd only where something is closed by name: it may be the same name in disguise.
-_DISGUISES: Final = (";", "%3b", "%3B", "%25")
+# Odd only where something is closed by name: it may be the same name in disguise. `%0`: the `$` of many a
+# router's expressions also stands before a final line feed, and others trim white space.
+_DISGUISES: Final = (";", "%3b", "%3B", "%25", "%0")
 MAX_PATH: Final = 256  # API Gateway takes ARNs of up to 512 characters in a policy
 
 
@@ -82,6 +83,8 @@ class Routes:
             return True
         met = tuple([pattern.scopes <= scopes for pattern in self._patterns])
         if path.endswith(_ODD_END) or any(odd in path for odd in self._odd_with(met)):
+            return False
+        if min(path, default=" ") < " ":  # decoded, as the raw path of an HTTP API is
             return False
         matching = [met[i] for i, pattern in enumerate(self._patterns) if pattern.covers(method, path)]
         return bool(matching) and all(matching)
@@ -181,7 +184,9 @@ def _pattern(route: str, scopes: Any) -> Pattern:
         isinstance(s, str) and re.fullmatch(_SCOPE, s) for s in scopes
     ):
         raise ConfigurationError(f"ROUTE_SCOPES: {route!r}: a list of scopes is wanted, got {scopes!r}")
-    return Pattern(method, path, frozenset(scopes))
+    # With a final slash or without it is one route to most routers, whichever way it was written here.
+    plain = path.removesuffix("/")
+    return Pattern(method, path if plain.endswith("*") else plain or path, frozenset(scopes))
 
 
 def _is_like(path: str, pattern: str) -> bool:

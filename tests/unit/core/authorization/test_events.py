@@ -106,15 +106,20 @@ def http_2_route(stage: str, raw_path: str, arn_path: str) -> Route:
     ("raw_path", "arn_path", "paths"),
     [
         ("/v1", "", ("/v1", "/")),
-        ("/v1/orders/a b", "orders/a%20b", ("/v1/orders/a b", "/orders/a%20b")),
+        ("/v1/orders/a b", "orders/a%20b", ("/orders/a b", "/orders/a%20b")),
+        ("/v1/orders/\u00e9", "orders/%C3%a9", ("/orders/\u00e9", "/orders/%C3%a9")),
+        ("/v1/orders/%C3%A9", "orders/\u00e9", ("/orders/%C3%A9", "/orders/\u00e9")),
         ("/prod/orders/a b", "orders/a%20b", ("/orders/a b", "/orders/a%20b")),
-        ("/prod/orders/a b", "prod/orders/a%20b", ("/orders/a b", "/prod/orders/a%20b")),
+        ("/prod/orders/a b", "prod/orders/a%20b", ("/prod/orders/a b", "/prod/orders/a%20b")),
+        ("/v1/a%2520b", "a b", ("/v1/a%2520b", "/a b")),
+        ("/v1;x/a b", "a%20b", ("/v1;x/a b", "/a%20b")),
+        ("/%761/a b", "a%20b", ("/%761/a b", "/a%20b")),
     ],
 )
 def test_paths_that_are_not_spelled_alike_are_all_told(
     raw_path: str, arn_path: str, paths: tuple[str, ...]
 ) -> None:
-    """Which part of the raw path is no part of the route cannot be seen then."""
+    """Less a stage or key, unless it cannot be seen for sure which part of the raw path that is."""
     assert http_2_route("prod", raw_path, arn_path).paths == paths
 
 

@@ -152,6 +152,34 @@ def test_a_path_does_not_leave_the_pattern_that_opens_it(path: str) -> None:
     assert not permits(table.policy(STAGE, frozenset()), f"{STAGE}/GET{path}")
 
 
+@pytest.mark.parametrize("end", ["%0a", "%0A", "%0D", "%09"])
+def test_white_space_at_the_end_is_no_way_around_a_closed_name(end: str) -> None:
+    r"""A router that asks for `^/admin$` takes `/admin\n` too; where nothing is closed it does no harm."""
+    table = parse_routes('{"GET /*": [], "GET /admin": ["admin"]}')
+    assert not table.allows("GET", f"/admin{end}", frozenset())
+    assert not permits(table.policy(STAGE, frozenset()), f"{STAGE}/GET/admin{end}")
+    assert table.allows("GET", f"/admin{end}", frozenset({"admin"}))
+
+
+@pytest.mark.parametrize("character", ["\n", "\r", "\t", "\0"])
+def test_a_decoded_control_character_opens_nothing(character: str) -> None:
+    """The raw path of an HTTP API comes decoded."""
+    table = parse_routes('{"GET /*": [], "GET /admin": ["admin"]}')
+    assert not table.allows("GET", f"/admin{character}", frozenset())
+    assert table.allows("GET", "/caf\u00e9 \u200d\u00a0", frozenset())
+
+
+def test_a_name_that_is_closed_with_a_final_slash_is_closed_without_it_too() -> None:
+    """A router that takes one for the other would else serve it; after a wildcard the slash is meant."""
+    table = parse_routes('{"GET /*": [], "GET /admin/": ["admin"], "GET /x/*/": ["x"], "GET /": []}')
+    for path in ("/admin", "/admin/", "/x/y/"):
+        assert not table.allows("GET", path, frozenset())
+        assert not permits(table.policy(STAGE, frozenset()), f"{STAGE}/GET{path}")
+    for path in ("/", "/x/y", "/administrator"):
+        assert table.allows("GET", path, frozenset())
+        assert permits(table.policy(STAGE, frozenset()), f"{STAGE}/GET{path}")
+
+
 def test_no_path_takes_long_to_compare() -> None:
     """Wildcards tried in all ways would take minutes for such a path."""
     table = parse_routes(json.dumps({f"GET /a{'*/b' * 8}*/c": []}))
