@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each is a process or two
+
 ROOT = Path(__file__).parents[3]
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "test",
