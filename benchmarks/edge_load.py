@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import threading
 import time
 from collections import Counter
@@ -23,10 +24,10 @@ S_MAXAGE: Final = 1.0
 
 def edge_load(stack: Stack, seconds: int) -> tuple[str, list[Goal]]:
     """Many of the edge's periods, so that a share of them and a rate are figures."""
-    before, begun = _origin_requests(stack), time.monotonic()
+    begun_at, begun = time.time(), time.monotonic()
     caches = _asked(stack.jwks_url, seconds)
     lasted = time.monotonic() - begun
-    origin = _origin_requests(stack) - before
+    origin = _origin_requests(stack, since=begun_at)
     errors = sum(count for name, count in caches.items() if name.startswith("error"))
     fresh = sum(count for name, count in caches.items() if "Hit" in name and "Refresh" not in name)
     most = int(lasted / S_MAXAGE) + 2
@@ -72,10 +73,15 @@ def _ask(url: str, enough: threading.Event) -> Counter[str]:
     return caches
 
 
-def _origin_requests(stack: Stack) -> int:
-    """By the publishing function's own count: a line of its log for each document."""
+def _origin_requests(stack: Stack, *, since: float) -> int:
+    """By the publishing function's own count: a line of its log for each document, with the time of it.
+
+    Lines come late, so that those of requests before `since` must be told from ours.
+    """
     say("load: reading the origin's log")
     logs = Clients(stack.place, ROOT_IDENTITY).logs
     group = f"/aws/lambda/{stack.outputs['JwksFunctionName']}"
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-    return sum('"Documents"' in event["message"] for page in pages for event in page["events"])
+    lines = (event["message"] for page in pages for event in page["events"])
+    counts = (json.loads(line) for line in lines if '"Documents"' in line)
+    return sum(count["_aws"]["Timestamp"] >= since * 1000 for count in counts)

@@ -34,9 +34,9 @@ _ODD: Final = (
     *("/.;", "/.%3b", "/.%3B", "%252f", "%252F", "%255c", "%255C", "%252e", "%252E"),
 )
 _ODD_END: Final = "/."
-# Odd only where something is closed by name: it may be the same name in disguise. `%0`: the `$` of many a
-# router's expressions also stands before a final line feed, and others trim white space.
-_DISGUISES: Final = (";", "%3b", "%3B", "%25", "%0")
+# Odd only where something is closed by name: it may be the same name in disguise. `%0` and the like: the `$`
+# of many a router's expressions also stands before a final line feed, and others trim control characters.
+_DISGUISES: Final = (";", "%3b", "%3B", "%25", "%0", "%1", "%7f", "%7F")
 MAX_PATH: Final = 256  # API Gateway takes ARNs of up to 512 characters in a policy
 
 
@@ -84,7 +84,7 @@ class Routes:
         met = tuple([pattern.scopes <= scopes for pattern in self._patterns])
         if path.endswith(_ODD_END) or any(odd in path for odd in self._odd_with(met)):
             return False
-        if min(path, default=" ") < " ":  # decoded, as the raw path of an HTTP API is
+        if min(path, default=" ") < " " or "\x7f" in path:  # decoded, as the raw path of an HTTP API is
             return False
         matching = [met[i] for i, pattern in enumerate(self._patterns) if pattern.covers(method, path)]
         return bool(matching) and all(matching)

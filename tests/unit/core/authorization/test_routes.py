@@ -152,7 +152,7 @@ def test_a_path_does_not_leave_the_pattern_that_opens_it(path: str) -> None:
     assert not permits(table.policy(STAGE, frozenset()), f"{STAGE}/GET{path}")
 
 
-@pytest.mark.parametrize("end", ["%0a", "%0A", "%0D", "%09"])
+@pytest.mark.parametrize("end", ["%0a", "%0A", "%0D", "%09", "%1f", "%1F", "%7f", "%7F"])
 def test_white_space_at_the_end_is_no_way_around_a_closed_name(end: str) -> None:
     r"""A router that asks for `^/admin$` takes `/admin\n` too; where nothing is closed it does no harm."""
     table = parse_routes('{"GET /*": [], "GET /admin": ["admin"]}')
@@ -161,7 +161,7 @@ def test_white_space_at_the_end_is_no_way_around_a_closed_name(end: str) -> None
     assert table.allows("GET", f"/admin{end}", frozenset({"admin"}))
 
 
-@pytest.mark.parametrize("character", ["\n", "\r", "\t", "\0"])
+@pytest.mark.parametrize("character", ["\n", "\r", "\t", "\0", "\x1f", "\x7f"])
 def test_a_decoded_control_character_opens_nothing(character: str) -> None:
     """The raw path of an HTTP API comes decoded."""
     table = parse_routes('{"GET /*": [], "GET /admin": ["admin"]}')
