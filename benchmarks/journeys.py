@@ -28,6 +28,8 @@ from jwx.jose import base64url
 from jwx.publishing.well_known import WellKnown
 from jwx.publishing.well_known_event import Request
 from jwx.ring.keyring import KeyRing
+from jwx.verification.deadline import TIMEOUT
+from jwx.verification.fetched import Fetched
 from jwx_aws.dynamodb import DynamoRingStore
 from jwx_aws.kms_signer import KmsSigner
 from jwx_aws.pyjwt_encoder import PyJwtEncoder
@@ -121,20 +123,22 @@ def authorizing(*, seen: bool) -> Journey:
     """A request with a good token, whether for the first time or again."""
     calls: Counter[str] = Counter()
     now = int(time.time())
-    event = api_event("rest-request", token(iat=now, exp=now + 3600))
     endpoint = KeyEndpoint({JWKS_URI: json.dumps({"keys": [jwk("ES256")]}).encode()})
     issuers = json.dumps([{"issuer": ISSUER, "audiences": [AUDIENCE], "jwks_uri": JWKS_URI}])
-    authorizer = authorizer_from({"TRUSTED_ISSUERS": issuers}, fetch=endpoint, write=lambda line: None)
-    authorizer.authorize(event)
-    unseen = cycle([api_event("rest-request", token(iat=now, exp=now + 3600)) for _ in range(UNSEEN)])
-    public, message = private_key("ES256").public_key(), b"m" * 300
-    signature, scheme = (
-        private_key("ES256").sign(message, ec.ECDSA(hashes.SHA256())),
-        ec.ECDSA(hashes.SHA256()),
-    )
+
+    def fetch(url: str, /, *, etag: str | None = None, timeout: float = TIMEOUT) -> Fetched:
+        calls["fetch"] += 1
+        return endpoint(url, etag=etag, timeout=timeout)
+
+    authorizer = authorizer_from({"TRUSTED_ISSUERS": issuers}, fetch=fetch, write=lambda line: None)
+    tokens = 1 if seen else UNSEEN
+    events = cycle([api_event("rest-request", token(iat=now, exp=now + 3600)) for _ in range(tokens)])
+    authorizer.authorize(next(events))
+    public, message, scheme = private_key("ES256").public_key(), b"m" * 300, ec.ECDSA(hashes.SHA256())
+    signature = private_key("ES256").sign(message, scheme)
     return Journey(
         name="authorize, token seen before" if seen else "authorize, new token",
-        request=lambda: authorizer.authorize(event if seen else next(unseen)),
+        request=lambda: authorizer.authorize(next(events)),
         floor=lambda: public.verify(signature, message, scheme),
         floor_is="one bare signature check",
         calls=calls,

@@ -9,7 +9,6 @@ import base64
 import json
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,7 +28,6 @@ class SmallAws:
     def __init__(self) -> None:
         self.service = TokenService()
         self.service.clock = FakeClock(time.time())
-        self.calls: Counter[str] = Counter()
         self.url = ""
         ring, self.operation = self.service.prove(self.service.open("ES256", standby=True), "ES256")
         ring = self.service.save(ring)
@@ -59,7 +57,6 @@ class SmallAws:
 
     def answer(self, target: str, asked: dict[str, Any]) -> dict[str, Any]:
         """What DynamoDB and KMS say, as their JSON protocol has it."""
-        self.calls[target] += 1
         if target.endswith("GetItem"):
             return {"Item": self._item}
         signed = self.service.kms.sign(
@@ -72,7 +69,6 @@ class SmallAws:
 
     def jwk_set(self) -> bytes:
         """The public keys."""
-        self.calls["jwks.json"] += 1
         ring = self.service.store.rings["default"]
         return document(ring, "jwks.json", base_url=self.url, now=int(time.time()))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from benchmarks.cost.model import bill, quota_shares, sustainable_tokens
 from benchmarks.cost.workload import MONTH, Workload
+from benchmarks.markdown import table
 
 VERIFICATIONS = (1e6, 1e8, 1e10)
 TOKENS = (1, 100, 1_000, 10_000)
@@ -42,14 +43,14 @@ def _bills(workloads: Iterable[Workload], heads: list[str]) -> str:
     bills = [bill(workload) for workload in workloads]
     rows = [[name, *(_usd(b.services[name]) for b in bills)] for name in bills[0].services]
     total = ["**all, USD a month**", *(f"**{_usd(b.total)}**" for b in bills)]
-    return _table(["", *heads], [*rows, total])
+    return table(["", *heads], [*rows, total])
 
 
 def _shares(workloads: Iterable[Workload], heads: list[str]) -> str:
     shares = [quota_shares(workload) for workload in workloads]
     taken = [name for name in shares[0] if any(s[name] >= 0.0005 for s in shares)]
     rows = [[name, *(f"{s[name]:.1%}" for s in shares)] for name in taken]
-    return _table(["", *heads], rows)
+    return table(["", *heads], rows)
 
 
 def _ceilings() -> str:
@@ -57,12 +58,7 @@ def _ceilings() -> str:
         [str(regions), *(f"{sustainable_tokens(regions=regions, quota_classes=n):,.0f}" for n in (1, 2))]
         for regions in (1, 2, 3)
     ]
-    return _table(["Regions", "one algorithm", "ECC and RSA side by side"], rows)
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    ruler = ["---", *("---:" for _ in head[1:])]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ruler, *rows))
+    return table(["Regions", "one algorithm", "ECC and RSA side by side"], rows)
 
 
 def _usd(amount: float) -> str:
