@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from jwx.ring.token_revocation import NO_KID
+
 STEPS: Final = {
     "recover": "compare the restored key ring with KMS",
     "inspect": "ask KMS about the key",
@@ -35,13 +37,9 @@ _EPOCH: Final = re.compile(r"(?<![\w.])[1-3]\d{9}(?![\w.])")
 _UNITS: Final = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
-OF_TOKENS: Final = ""
-"""In place of a kid in the steps that withdraw single tokens."""
-
-
 def step_words(step: Mapping[str, Any]) -> str:
     """What a step does; a newer function may know steps that we do not."""
-    if step["action"] == "confirm_absence" and step["kid"] == OF_TOKENS:
+    if step["action"] == "confirm_absence" and step["kid"] == NO_KID:
         return "wait until no older list is under way"
     return STEPS.get(step["action"], str(step["action"]))
 

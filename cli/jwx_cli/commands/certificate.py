@@ -31,9 +31,9 @@ def request(
     issuer: Issuer = "default",
 ) -> None:
     """Print a certificate signing request for a key (PKCS #10, PEM), signed by KMS; it changes nothing."""
-    key = _key(session, issuer, kid)
+    kid = _kid(session, issuer, kid)
     with session.waiting("having KMS sign the request"):
-        answer = session.stack.rotation("certificate_request", issuer=issuer, kid=key["kid"], subject=subject)
+        answer = session.stack.rotation("certificate_request", issuer=issuer, kid=kid, subject=subject)
     if session.as_json:
         session.json(answer)
     else:
@@ -53,7 +53,7 @@ def attach(
 ) -> None:
     """Publish a certificate chain with a key, in place of one that is there, until its first one expires."""
     certificates = _certificates(chain)
-    kid = _key(session, issuer, kid)["kid"]
+    kid = _kid(session, issuer, kid)
     with session.waiting("publishing the certificates"):
         answer = session.stack.rotation("attach_certificate", issuer=issuer, kid=kid, chain=certificates)
     until = key_of(answer, kid)["certified_until"]
@@ -64,7 +64,7 @@ def attach(
 
 def remove(session: Session, kid: Kid, issuer: Issuer = "default", yes: Yes = False) -> None:
     """Publish a key without its certificates; the key itself stays."""
-    kid = _key(session, issuer, kid)["kid"]
+    kid = _kid(session, issuer, kid)
     if not yes:
         session.confirm(f"Publish {kid} without its certificates?")
     with session.waiting("taking the certificates away"):
@@ -72,8 +72,8 @@ def remove(session: Session, kid: Kid, issuer: Issuer = "default", yes: Yes = Fa
     _show(session, answer, f"{kid} is published without certificates.")
 
 
-def _key(session: Session, issuer: str, kid: str) -> dict[str, Any]:
-    return dict(key_of(session.stack.rotation("status", issuer=issuer), kid))
+def _kid(session: Session, issuer: str, kid: str) -> str:
+    return str(key_of(session.stack.rotation("status", issuer=issuer), kid)["kid"])
 
 
 def _show(session: Session, answer: dict[str, Any], sentence: str) -> None:

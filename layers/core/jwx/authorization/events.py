@@ -144,4 +144,4 @@ def _header(event: Mapping[str, Any], name: str) -> tuple[str, ...]:
     several, single = event.get("multiValueHeaders") or {}, event.get("headers") or {}
     values = [value for key, listed in several.items() if key.lower() == name for value in listed]
     alone = [value for key, value in single.items() if key.lower() == name]
-    return tuple(values + [value for value in alone if not values or value not in values])
+    return tuple(values + [value for value in alone if value not in values])

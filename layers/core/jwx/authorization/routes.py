@@ -82,7 +82,7 @@ class Routes:
         if self._patterns is None:
             return True
         met = tuple([pattern.scopes <= scopes for pattern in self._patterns])
-        if path.endswith(_ODD_END) or any(odd in path for odd in self._odd_with(met)):
+        if _is_odd(path, self._odd_with(met)):
             return False
         if min(path, default=" ") < " " or "\x7f" in path:  # decoded, as the raw path of an HTTP API is
             return False
@@ -132,8 +132,8 @@ def deny_all(stage_arn: str) -> dict[str, Any]:
     return _document(_statement("Deny", [f"{stage_arn}/*"]))
 
 
-def _is_odd(path: str) -> bool:
-    return path.endswith(_ODD_END) or any(sequence in path for sequence in _ODD)
+def _is_odd(path: str, sequences: Iterable[str] = _ODD) -> bool:
+    return path.endswith(_ODD_END) or any(sequence in path for sequence in sequences)
 
 
 def _document(*statements: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The authorizer's environment variables, read once; a mistake stops the function with one message.
 
-`sam local invoke` sets to nothing what the template leaves out. That counts as absent, but for ROUTE_SCOPES,
-whose absence opens every route and so must be meant.
+`sam local invoke` sets to nothing what the template leaves out. For TRUSTED_ISSUERS, TRUSTED_ISSUERS_FILE and
+WEBSOCKET_TOKEN that counts as absent; not for ROUTE_SCOPES, whose absence opens every route and so must be
+meant.
 
 | variable | meaning |
 |---|---|

@@ -91,7 +91,7 @@ def public_jwk(spki_der: bytes, *, algorithm: Algorithm) -> dict[str, str]:
 
 
 def _members(key: Any, algorithm: Algorithm) -> dict[str, str]:
-    """KeyError-free only for a key of the row's kind; any other has not these attributes."""
+    """UnusableKey for a key that is not of the row's kind: it has not these attributes, or is too wide."""
     try:
         if algorithm.kty == "RSA":
             numbers = key.public_numbers()

@@ -99,8 +99,8 @@ def jwk_set(entries: list[Any]) -> JwkSet:
             skipped += 1
             continue
         if key.identity not in keys:
+            keys[key.identity] = key
             by_kid[key.kid] = (*by_kid.get(key.kid, ()), key)
-        keys.setdefault(key.identity, key)
     return JwkSet(keys, by_kid, skipped)
 
 

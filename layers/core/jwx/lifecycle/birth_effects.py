@@ -55,7 +55,7 @@ class BirthEffects:
         )
 
     def prove(self, ring: KeyRing, step: Step) -> KeyRing:
-        """The signer signs a probe with the key, and the very JWK to be published must verify it."""
+        """The prover signs a probe with the key, and the very JWK to be published must verify it."""
         birth = _birth(ring, step)
         row = algorithm_row(birth.algorithm)
         jwk = public_jwk(self._keys.public_key(wanted(birth.key_arn)), algorithm=row)

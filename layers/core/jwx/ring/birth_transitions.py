@@ -24,7 +24,7 @@ def attach(ring: KeyRing, *, operation: str, key_arn: str) -> KeyRing:
 
 
 def prove(ring: KeyRing, *, operation: str, jwk: Mapping[str, str]) -> KeyRing:
-    """Record that the signer signed with the key what `jwk` verifies."""
+    """Record that the prover signed with the key what `jwk` verifies."""
     return _with_birth(ring, operation, jwk=jwk)
 
 

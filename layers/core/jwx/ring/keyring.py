@@ -104,7 +104,7 @@ class Birth:
     started_at: int
     key_arn: str | None = None
     jwk: Mapping[str, str] | None = None
-    """Set once the key proved, through the signer, that it signs what this JWK verifies."""
+    """Set once the key proved, through the prover, that it signs what this JWK verifies."""
     given_up: bool = False
     """Its key is to be deleted. Recorded first, so that nobody publishes a key that is about to go."""
 

@@ -39,7 +39,7 @@ def attach_certificate(request: VerbRequest, now: int) -> Callable[[KeyRing], Ke
 
 
 def certificate_request(request: VerbRequest, ring: KeyRing | None, prober: Prober) -> dict[str, Any]:
-    """A certificate signing request for a key; what is wrong with it is found before the signer is asked."""
+    """A certificate signing request for a key; what is wrong with it is found before the prover is asked."""
     from jwx.issuing.certificate_request import read_subject, requestable
 
     kid, subject = request.text("kid", most=128), request.value("subject")

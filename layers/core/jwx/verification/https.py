@@ -88,7 +88,7 @@ def _connect(addresses: list[Any], host: str, deadline: Deadline, *, tls: bool) 
     for still, (family, kind, protocol, _, address) in zip(
         range(len(addresses) - 1, -1, -1), addresses, strict=True
     ):
-        share = Deadline(deadline.require() / (2 if still else 1))
+        share = deadline.at_most(deadline.require() / (2 if still else 1))
         try:
             return _connect_to(address, socket.socket(family, kind, protocol), host, share, tls=tls)
         except OSError as error:  # also of a family that this machine does not know
